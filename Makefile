@@ -1,0 +1,48 @@
+# One word each: setup, demo, test, check, bench, vectors, serve, clean.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo test check bench vectors lock serve clean
+
+setup: $(STAMP)
+
+# uv is eight seconds where pip is three minutes; pip does as well when uv cannot be had.
+$(STAMP): pyproject.toml requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if $(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/pip install --quiet --disable-pip-version-check uv; then \
+	  $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps -r requirements.lock && \
+	  $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock && \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $(STAMP)
+
+demo: setup
+	@$(BIN)/consult run evals/cases/lab-haemolysed-potassium/case.hl7 --home .consult
+
+test: setup
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python evals/benchmarks/run.py
+
+vectors: setup
+	$(BIN)/python -m consult.retrieval.vectors
+
+lock: setup
+	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+
+serve: setup
+	$(BIN)/python examples/lab_platform.py --home .consult
+
+clean:
+	rm -rf $(VENV) .consult .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist build

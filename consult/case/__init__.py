@@ -1,0 +1,46 @@
+"""The case and its readers: one reader per format behind one contract."""
+
+from consult.case._model import (
+    USABLE,
+    Case,
+    Coding,
+    Entry,
+    Flag,
+    Identity,
+    IdentityTerm,
+    Model,
+    Observation,
+    ObservationStatus,
+    Patient,
+    Quality,
+    Range,
+    Report,
+    Reported,
+)
+from consult.case._quality import QUALITY_CODES, QualityCode, quality_text
+from consult.case._read import MAX_BYTES, ReadResult, read_cases, unusable_facts
+
+__all__ = [
+    "MAX_BYTES",
+    "QUALITY_CODES",
+    "USABLE",
+    "Case",
+    "Coding",
+    "Entry",
+    "Flag",
+    "Identity",
+    "IdentityTerm",
+    "Model",
+    "Observation",
+    "ObservationStatus",
+    "Patient",
+    "Quality",
+    "QualityCode",
+    "Range",
+    "ReadResult",
+    "Report",
+    "Reported",
+    "quality_text",
+    "read_cases",
+    "unusable_facts",
+]

@@ -1,0 +1,140 @@
+"""What can be wrong with data, as a closed list of codes with their sentences in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from consult.case._model import Quality
+
+Severity = Literal["info", "warning", "error"]
+
+
+class QualityCode(NamedTuple):
+    """One entry of the list."""
+
+    severity: Severity
+    """error: the facts must not be used by rules; warning: a reader must know; info: context."""
+    en: str
+    zh: str
+
+
+QUALITY_CODES: dict[str, QualityCode] = {
+    "no-results": QualityCode("warning", "The message holds no usable result", "报文中没有可用的结果"),
+    "patient-missing": QualityCode("warning", "The message names no patient", "报文未说明患者"),
+    "truncated-message": QualityCode(
+        "error", "The message ends before its end; its last part may be incomplete", "报文不完整，末尾部分可能缺失"
+    ),
+    "line-joined": QualityCode(
+        "info", "A line that was no segment was joined to the one before it", "有一行不是消息段，已并入前一段"
+    ),
+    "charset-mismatch": QualityCode(
+        "warning",
+        "The text is not in the character set that the message declares",
+        "文字的实际编码与报文声明的字符集不符",
+    ),
+    "charset-assumed": QualityCode(
+        "info", "The message declares no character set; one was recognised", "报文未声明字符集，已按内容识别"
+    ),
+    "birth-date-unreadable": QualityCode(
+        "warning",
+        "The birth date cannot be read, so the age is not known from it",
+        "出生日期无法识别，不能由此得出年龄",
+    ),
+    "age-conflict": QualityCode(
+        "warning", "The age told with the order contradicts the birth date, which was used", "申请时填写的年龄与出生日期矛盾，以出生日期为准"
+    ),
+    "time-zone-assumed": QualityCode(
+        "info", "Times were sent without an offset; the site's time zone was assumed", "时间未带时区，按本单位时区处理"
+    ),
+    "unit-missing": QualityCode("error", "No unit was sent", "未给出单位"),
+    "unit-unknown": QualityCode("error", "The unit is not known", "单位无法识别"),
+    "unit-incompatible": QualityCode("error", "The unit does not fit the test", "单位与检验项目不符"),
+    "unit-basis-unknown": QualityCode(
+        "error", "The unit can only be converted when its basis is known", "单位的换算基准不明，无法换算"
+    ),
+    "unit-unchecked": QualityCode(
+        "info", "The unit of a test that we do not know is not known either", "未知项目的单位也无法识别"
+    ),
+    "value-implausible": QualityCode("error", "The value is not plausible", "数值不可信"),
+    "value-not-numeric": QualityCode(
+        "warning",
+        "A result announced as a number is not one and was kept as text",
+        "声明为数值的结果不是数字，按文字保留",
+    ),
+    "comparator-odd": QualityCode(
+        "warning",
+        "A structured number has a form that means nothing and was kept as text",
+        "结构化数值的写法无意义，按文字保留",
+    ),
+    "encapsulated-data": QualityCode(
+        "warning", "An embedded or referenced document was not read", "嵌入或引用的文件未读取"
+    ),
+    "code-conflict": QualityCode(
+        "warning",
+        "The code contradicts the name, unit or order; the name and unit decided",
+        "编码与名称、单位或申请项目矛盾，以名称和单位为准",
+    ),
+    "code-misplaced": QualityCode("info", "The parts of the code were in the wrong order", "编码的各组成部分次序有误"),
+    "specimen-conflict": QualityCode("warning", "The specimen does not fit the test", "标本类型与检验项目不符"),
+    "range-unreadable": QualityCode(
+        "info",
+        "The reference range cannot be read, so no flag was computed from it",
+        "参考范围无法识别，未据此判断高低",
+    ),
+    "flag-differs": QualityCode(
+        "warning",
+        "The laboratory's flag and the one computed from value and range disagree",
+        "检验科的标志与按数值和参考范围计算的不一致",
+    ),
+    "flag-grade-differs": QualityCode(
+        "info",
+        "The laboratory's flag and the computed one agree in direction and differ in degree",
+        "检验科的标志与计算的方向一致、程度不同",
+    ),
+    "status-missing": QualityCode("warning", "No readable result status was sent", "未给出可识别的结果状态"),
+    "time-missing": QualityCode("warning", "No readable time was sent", "未给出可识别的时间"),
+    "time-in-future": QualityCode("warning", "The time lies in the future", "时间在未来"),
+    "corrected": QualityCode(
+        "info",
+        "A corrected, changed or withdrawn result replaces an earlier one",
+        "更正、修改或撤回的结果取代了先前的结果",
+    ),
+    "duplicate-result": QualityCode("info", "The same result was sent more than once", "同一结果重复发送"),
+    "duplicate-message": QualityCode(
+        "info", "The same message was sent more than once and read once", "同一报文重复发送，只读取一次"
+    ),
+    "text-cleaned": QualityCode(
+        "info", "Control characters were removed from the text that is shown", "显示的文字中已去除控制字符"
+    ),
+}
+"""Code to severity and phrases; the order is the order in which a case lists them."""
+
+_UNUSABLE = frozenset(code for code, entry in QUALITY_CODES.items() if entry.severity == "error")
+
+
+def quality(code: str, facts: Sequence[str] = ()) -> Quality:
+    """The finding for one code of the list; a code that is not in it is a `KeyError`."""
+    entry = QUALITY_CODES[code]
+    return Quality(
+        code=code, severity=entry.severity, facts=list(facts), message=_sentence(entry.en, facts, " ({}).", ", ", ".")
+    )
+
+
+def quality_text(quality: Quality, lang: Literal["en", "zh"]) -> str:
+    """The finding's sentence in the language; a code of a newer version falls back to its own message."""
+    entry = QUALITY_CODES.get(quality.code)
+    if entry is None:
+        return quality.message
+    if lang == "zh":
+        return _sentence(entry.zh, quality.facts, "（{}）。", "、", "。")
+    return _sentence(entry.en, quality.facts, " ({}).", ", ", ".")
+
+
+def unusable_codes() -> frozenset[str]:
+    """Codes whose facts no rule may use as a measured value."""
+    return _UNUSABLE
+
+
+def _sentence(phrase: str, facts: Sequence[str], with_facts: str, comma: str, stop: str) -> str:
+    return phrase + (with_facts.format(comma.join(facts)) if facts else stop)

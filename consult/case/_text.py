@@ -1,0 +1,26 @@
+"""Text that is shown: without what a terminal or a browser would obey."""
+
+from __future__ import annotations
+
+import re
+
+_TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
+
+
+def clean(text: str) -> str:
+    """`text` without terminal escapes, control characters, direction marks and blanks at its ends.
+
+    Line ends become LF. Words are never touched: a text that tries to give orders is kept as the data it is.
+    """
+    if _PLAIN.fullmatch(text):
+        return text.strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", _TERMINAL.sub("", text)).strip()
+
+
+def storable(text: str) -> str:
+    """`text` with lone surrogates replaced: they are no characters, and no JSON file can hold them."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,26 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import typer
+
+from consult.cli import _case, _export, _keys, _knowledge, _list, _review, _run, _show, _sign, _verify
+
+app = typer.Typer(
+    name="consult",
+    help="A multidisciplinary consultation: facts computed, opinions cited, the doctor decides and signs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("case")(_case.case)
+app.command("run")(_run.run)
+app.command("show")(_show.show)
+app.command("list")(_list.list_)
+app.command("review")(_review.review)
+app.add_typer(_keys.app, name="keys")
+app.command("sign")(_sign.sign)
+app.command("verify")(_verify.verify)
+app.command("export")(_export.export)
+app.add_typer(_knowledge.app, name="knowledge")

@@ -1,0 +1,190 @@
+"""A consultation in the terminal: alerts first, each statement with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.panel import Panel as Box
+from rich.rule import Rule
+from rich.text import Text
+
+from consult.case import Identity
+from consult.cli._tables import plain, results_table
+from consult.plan import Alert, Language, Plan, Problem, Recommendation, Statement, phrase
+from consult.review import Consultation
+
+_LIKELIHOOD = {"confirmed": "bold", "likely": "bold", "possible": "", "unlikely": "dim", "excluded": "dim"}
+
+
+def show_consultation(console: Console, consultation: Consultation, *, identity: Identity | None = None) -> None:
+    """The whole consultation; names come from the local store and stand only in the heading."""
+    view = _View(console, consultation)
+    view.heading(identity)
+    view.alerts()
+    view.problems()
+    view.recommendations()
+    view.missing()
+    view.conflicts()
+    view.results()
+    view.citations()
+
+
+def show_item(console: Console, consultation: Consultation, item: str) -> None:
+    """One item to decide."""
+    view = _View(console, consultation)
+    items: list[Alert | Problem | Recommendation] = [*view.plan.alerts, *view.plan.problems, *view.plan.recommendations]
+    for found in items:
+        if found.id == item:
+            view.item(found)
+
+
+class _View:
+    def __init__(self, console: Console, consultation: Consultation) -> None:
+        self.console = console
+        self.consultation = consultation
+        self.plan = consultation.plan or Plan(language="en", engine="rules")
+        self.language: Language = self.plan.language
+        self.decided = {decision.item: decision for decision in consultation.decisions}
+
+    def say(self, key: str) -> str:
+        return phrase(key, self.language)
+
+    def print(self, text: str | Text, indent: int = 0) -> None:
+        body = Text(text) if isinstance(text, str) else text
+        self.console.print(Padding(body, (0, 0, 0, indent)))
+
+    def title(self, key: str, present: object) -> bool:
+        if present:
+            self.console.print()
+            self.console.print(Rule(self.say(key), align="left", style="dim"))
+        return bool(present)
+
+    def heading(self, identity: Identity | None) -> None:
+        signed = self.consultation.status == "signed"
+        mark = self.say("label.signed") if signed else self.say("label.draft")
+        patient = self.consultation.case.patient
+        who = f"{patient.sex}, {patient.age_years if patient.age_years is not None else '?'} y"
+        if identity is not None and identity.name:
+            who = f"{plain(identity.name)} ({who}) {plain(identity.location)}".strip()
+        self.print(Text(f"{self.say('label.plan')} {self.consultation.id}", style="bold"))
+        self.print(Text(f"{mark} · {self.say('label.status')}: {self.consultation.status} · {who}", style="cyan"))
+        for warning in self.plan.warnings:
+            self.print(Text(f"· {warning}", style="dim"))
+        for gap in self.plan.gaps:
+            self.print(
+                Text(phrase("warning.gap", self.language, specialty=gap.specialty, reason=gap.reason), style="red")
+            )
+
+    def alerts(self) -> None:
+        if not self.plan.alerts:
+            return
+        body = Group(*(line for alert in self.plan.alerts for line in self._alert_lines(alert)))
+        self.console.print(Box(body, title=self.say("label.alerts"), border_style="bold red", title_align="left"))
+
+    def _alert_lines(self, alert: Alert) -> Iterable[Text]:
+        yield Text.assemble((f"{alert.id} ", "bold red"), *_statement(alert.statement, self.language))
+        for caution in alert.cautions:
+            yield Text(f"   ! {plain(caution, 500)}", style="yellow")
+        if decision := self._decision(alert.id):
+            yield decision
+
+    def _decision(self, item: str) -> Text | None:
+        decision = self.decided.get(item)
+        if decision is None:
+            return None
+        words = " ".join(part for part in (decision.text, decision.reason) if part)
+        return Text(
+            f"   → {decision.decision} · {plain(decision.by)} · {decision.at[:16]} {plain(words)}", style="green"
+        )
+
+    def item(self, found: Alert | Problem | Recommendation) -> None:
+        if isinstance(found, Alert):
+            for line in self._alert_lines(found):
+                self.print(line)
+        elif isinstance(found, Problem):
+            self._problem(found)
+        else:
+            self._recommendation(found)
+
+    def problems(self) -> None:
+        if self.title("label.problems", self.plan.problems):
+            for problem in self.plan.problems:
+                self._problem(problem)
+
+    def _problem(self, problem: Problem) -> None:
+        grade = f"  {self.say(problem.likelihood)} · {self.say(problem.severity)}"
+        draft = f" · {self.say('label.draft_knowledge')}" if problem.draft_knowledge else ""
+        colour = "bold red" if problem.severity == "red" else "bold"
+        self.print(
+            Text.assemble(
+                (f"{problem.id} {plain(problem.name)}", colour),
+                (grade, _LIKELIHOOD[problem.likelihood]),
+                (f"{draft} · {', '.join(problem.said_by)}", "dim"),
+            )
+        )
+        for statement in problem.statements:
+            self.print(Text.assemble(*_statement(statement, self.language)), indent=3)
+        for position in problem.dissent:
+            who = f"{self.say('label.dissent')}: {position.specialty}, {self.say(position.stance)}. "
+            self.print(Text(who + plain(position.reason), style="magenta"), indent=3)
+        if decision := self._decision(problem.id):
+            self.print(decision)
+
+    def recommendations(self) -> None:
+        if self.title("label.recommendations", self.plan.recommendations):
+            for item in self.plan.recommendations:
+                self._recommendation(item)
+
+    def _recommendation(self, item: Recommendation) -> None:
+        why = f" ← {', '.join(item.why)}" if item.why else ""
+        kind = f"  {self.say(item.kind)} · {self.say(item.urgency)}{why}"
+        colour = "dim" if item.kind == "avoid" else "bold"
+        self.print(Text.assemble((f"{item.id} {plain(item.name)}", colour), (kind, "dim")))
+        self.print(Text.assemble(*_statement(item.statement, self.language)), indent=3)
+        for caution in item.cautions:
+            self.print(Text(f"! {plain(caution, 500)}", style="yellow"), indent=3)
+        if decision := self._decision(item.id):
+            self.print(decision)
+
+    def missing(self) -> None:
+        if self.title("label.missing", self.plan.missing):
+            for item in self.plan.missing:
+                self.print(f"? {plain(item.text)}")
+
+    def conflicts(self) -> None:
+        if self.title("label.conflicts", self.plan.conflicts):
+            for conflict in self.plan.conflicts:
+                outcome = f"  {self.say('label.no_consensus')}" if conflict.outcome == "no-consensus" else ""
+                self.print(Text.assemble((plain(conflict.name), "bold magenta"), (outcome, "dim")))
+                for position in conflict.positions:
+                    self.print(f"{position.specialty}: {self.say(position.stance)}. {plain(position.reason)}", indent=3)
+
+    def results(self) -> None:
+        if self.title("label.results", self.consultation.case.observations):
+            self.console.print(results_table(self.consultation.case.observations))
+
+    def citations(self) -> None:
+        if self.title("label.citations", self.plan.citations):
+            for citation in self.plan.citations:
+                newer = (
+                    f"  {self.say('label.superseded')} {', '.join(citation.superseded_by)}"
+                    if citation.superseded_by
+                    else ""
+                )
+                source = f"{citation.organisation} {citation.year}, {citation.reference}"
+                self.print(
+                    Text.assemble(
+                        (citation.passage, "cyan"), f"  {plain(citation.section)}  ", (source, "dim"), (newer, "yellow")
+                    )
+                )
+
+
+def _statement(statement: Statement, language: Language) -> Iterable[str | tuple[str, str]]:
+    yield plain(statement.text, 1000)
+    references = [*statement.facts, *statement.passages]
+    if references:
+        yield (f" [{', '.join(references)}]", "cyan")
+    if not statement.supported:
+        yield (f" ({phrase('label.unsupported', language)}: {statement.problem})", "bold red")

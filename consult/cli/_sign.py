@@ -1,0 +1,30 @@
+"""`consult sign`: sign exactly what was decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consult.cli._common import Config, Home, Id, Json, open_store, print_json
+
+
+def sign(
+    id: Id,
+    key: Annotated[Path, typer.Option("--key", help="The signer's private key.")],
+    json: Json = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Sign a reviewed consultation; every item must be decided and every alert acknowledged."""
+    from consult.review import SigningKey
+    from consult.review import sign as sign_
+
+    signer = SigningKey.load(key)
+    with open_store(home, config) as store:
+        signed = sign_(store, store.resolve(id), signer)
+    if json:
+        print_json(signed.to_json())
+    else:
+        print(f"{signed.id} is signed by {signer.name} ({len(signed.signatures)} signature(s)).")

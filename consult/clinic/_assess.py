@@ -1,0 +1,245 @@
+"""The assessment of a case: everything that code finds, in one fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from consult.analytes import Catalog
+from consult.case import Case, quality_text, unusable_facts
+from consult.clinic._applies import Reason, abstains, abstention_findings
+from consult.clinic._book import RuleBook
+from consult.clinic._critical import is_critical
+from consult.clinic._drafts import Draft, number
+from consult.clinic._environment import Environment, build_environment
+from consult.clinic._evaluate import Asker, Outcome
+from consult.clinic._finding import Finding, FindingKind, Severity
+from consult.clinic._history import History, read_history
+from consult.clinic._measured import (
+    Bench,
+    critical_findings,
+    delta_findings,
+    group_usable,
+    newest_facts,
+    range_findings,
+)
+from consult.clinic._phrases import Language
+from consult.clinic._results import Chosen, Result, choose, newest_time
+from consult.clinic._rule import Rule
+from consult.clinic._shown import render_says
+
+SAME_DRAW = timedelta(hours=6)
+"""A gate whose own results have other times doubts the newest result of an analyte when it is this near to them."""
+_ORDER = {"red": 0, "high": 1, "standard": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that is true of the case."""
+
+    rule: Rule
+    facts: tuple[str, ...]
+    """What made it true, and what its sentence shows."""
+    finding: str
+    """Id of its finding."""
+    says: str
+    doubted_by: tuple[str, ...]
+    """Ids of the gate findings that doubt a fact of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A rule that cannot be decided and is worth asking about."""
+
+    rule: Rule
+    missing: tuple[str, ...]
+    """The fewest analyte keys and `history.<concept>` that could make it fire."""
+    facts: tuple[str, ...]
+    """What raises the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What code found in a case."""
+
+    findings: list[Finding]
+    """In the order: quality, critical, out of range, delta, gates, then patterns: red, high, standard."""
+    fired: list[Fired]
+    unknown: list[Unknown]
+    as_of: str | None
+    """The newest time of a result, as it was sent: what `now` is for this case."""
+    results: Mapping[str, Result]
+    """The newest usable result of each analyte, whether doubted or not."""
+    doubted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fact to the ids of the gate rules that doubt it."""
+
+    @property
+    def alerts(self) -> list[Finding]:
+        """Critical values and red rules that fired: what a clinician is told before anything else."""
+        return [finding for finding in self.findings if finding.severity == "red"]
+
+
+def assess(case: Case, *, catalog: Catalog, book: RuleBook, lang: Language = "en") -> Assessment:
+    """Everything that code finds in a case. The same case gives the same assessment: no clock, no chance."""
+    unusable = frozenset(unusable_facts(case))
+    grouped = group_usable(case, catalog, unusable)
+    bench = Bench(case, catalog, unusable, grouped, lang)
+    future = {fact for entry in case.quality if entry.code == "time-in-future" for fact in entry.facts}
+    as_of, as_sent = newest_time(case, unusable | future)
+    engine = _Engine(bench, book, as_of, read_history(case, book.concepts))
+    engine.run()
+    drafts = [
+        *_quality(bench),
+        *engine.abstentions(),
+        *critical_findings(bench),
+        *range_findings(bench),
+        *delta_findings(bench),
+        *(draft for _, draft in engine.fired),
+    ]
+    findings = number(drafts, engine.doubted)
+    patterns = findings[len(findings) - len(engine.fired) :]
+    return Assessment(
+        findings=findings,
+        fired=[
+            Fired(rule, draft.facts, finding.id, draft.says, tuple(finding.doubted_by))
+            for (rule, draft), finding in zip(engine.fired, patterns, strict=True)
+        ],
+        unknown=engine.unknown,
+        as_of=as_sent,
+        results={analyte: results[0] for analyte, results in grouped.items()},
+        doubted={fact: tuple(gates) for fact, gates in engine.doubted.items()},
+    )
+
+
+def _quality(bench: Bench) -> Iterator[Draft]:
+    for entry in bench.case.quality:
+        if entry.severity != "info":
+            severity: Severity = "gate" if entry.severity == "error" and entry.facts else "info"
+            says = quality_text(entry, bench.lang)
+            yield Draft("quality", severity, tuple(entry.facts), entry.code, says)
+
+
+class _Engine:
+    """Runs the rules of a book over one case: gates first, then everything else."""
+
+    def __init__(self, bench: Bench, book: RuleBook, as_of: datetime | None, history: History) -> None:
+        self.bench = bench
+        self.book = book
+        self.as_of = as_of
+        self.history = history
+        self.doubted: dict[str, list[str]] = {}
+        self.fired: list[tuple[Rule, Draft]] = []
+        self.unknown: list[Unknown] = []
+        self._reasons: list[Reason | None] = []
+        self._gates = dict.fromkeys((rule.id for rule in book.gates), False)
+        self._told = self._history_variables()
+        self._environments: dict[tuple[object, ...], Environment] = {}
+        self._views: dict[tuple[object, ...], Environment] = {}
+
+    def run(self) -> None:
+        """Ask every rule."""
+        for rule in self.book.gates:
+            self._ask(rule)
+        rest = [rule for rule in self.book if rule.severity != "gate"]
+        for rule in sorted(rest, key=lambda rule: _ORDER[rule.severity]):
+            self._ask(rule)
+
+    def abstentions(self) -> Iterator[Draft]:
+        """What must be said of rules that were not applied."""
+        patient = self.bench.case.patient
+        mentioned = patient.pregnant is None and not self._pregnant and "pregnancy" in self.history.present
+        return abstention_findings(
+            self._reasons,
+            rules=self.book,
+            patient=patient,
+            pregnancy_mentioned=mentioned,
+            facts=newest_facts(self.bench),
+            lang=self.bench.lang,
+        )
+
+    @property
+    def _pregnant(self) -> bool | None:
+        """Known from the patient or from a list of conditions; a text may speak of an earlier pregnancy."""
+        if self.bench.case.patient.pregnant is not None:
+            return self.bench.case.patient.pregnant
+        return True if self.history.present.get("pregnancy") else None
+
+    def _ask(self, rule: Rule) -> None:
+        reason = abstains(rule, self.bench.case.patient, self._pregnant)
+        self._reasons.append(reason)
+        if reason is not None:
+            return
+        environment = self._environment(rule)
+        outcome = Asker(environment, self.history.present).ask(rule)
+        if outcome.value is True:
+            self._fire(rule, outcome, environment)
+        elif outcome.worth_asking:
+            self.unknown.append(Unknown(rule, outcome.missing, outcome.facts))
+
+    def _fire(self, rule: Rule, outcome: Outcome, environment: Environment) -> None:
+        says, shown = render_says(
+            rule.says.text(self.bench.lang),
+            chosen=environment.chosen,
+            patient=self.bench.case.patient,
+            lang=self.bench.lang,
+        )
+        facts = tuple(dict.fromkeys((*outcome.facts, *shown)))
+        gate = rule.severity == "gate"
+        kind: FindingKind = "quality" if gate else "pattern"
+        self.fired.append((rule, Draft(kind, rule.severity, facts, rule.id, says, rule=rule.id)))
+        if gate:
+            self._gates[rule.id] = True
+            for fact in self._doubts(rule, facts, environment):
+                self.doubted.setdefault(fact, []).append(rule.id)
+
+    def _doubts(self, gate: Rule, facts: Sequence[str], environment: Environment) -> Iterator[str]:
+        """The results that a gate doubts: drawn with its own evidence, else the newest if near; untimed ones always."""
+        latest = [environment.chosen[analyte].latest for analyte in gate.analytes if analyte in environment.chosen]
+        times = [result.at for result in latest if result.fact in facts and result.at is not None]
+        for analyte in gate.doubts:
+            results = self.bench.grouped.get(analyte, ())
+            same = [result for result in results if result.at is None or result.at in times]
+            near = [result for result in results[:1] if _near(result, times)]
+            yield from (result.fact for result in same or near)
+
+    def _environment(self, rule: Rule) -> Environment:
+        named = tuple(self._gates[field] for root, field in rule.when.references if root == "gate")
+        doubts = -1 if rule.sees_doubted else len(self.doubted)
+        view = (rule.within, doubts, tuple(self._gates.values()) if named else ())
+        if view not in self._views:
+            doubted = () if rule.sees_doubted else self.doubted
+            chosen = choose(self.bench.grouped, as_of=self.as_of, within=rule.within, doubted=doubted)
+            # most views choose the same results: a context costs more than all rules together
+            key = (view[2], *((item.latest.fact, item.previous and item.previous.fact) for item in chosen.values()))
+            if key not in self._environments:
+                self._environments[key] = self._built(chosen)
+            self._views[view] = self._environments[key]
+        return self._views[view]
+
+    def _built(self, chosen: Mapping[str, Chosen]) -> Environment:
+        patient = self.bench.case.patient
+        person: dict[str, object] = {}
+        if patient.age_years is not None:
+            person["age"] = float(patient.age_years)
+        if patient.sex in {"male", "female"}:
+            person["sex"] = patient.sex
+        return build_environment(
+            chosen,
+            fields=self.book.fields,
+            others={"patient": person, "history": self._told, "gate": dict(self._gates)},
+            as_of=self.as_of,
+            critical=lambda c: is_critical(c.latest, self.bench.catalog, patient.age_years),
+        )
+
+    def _history_variables(self) -> dict[str, object]:
+        told = {}
+        for name, concept in self.book.history.items():
+            holds = self.history.holds(self.book.concepts[concept])
+            if holds is not None:
+                told[name] = holds
+        return dict(told)
+
+
+def _near(result: Result, times: Sequence[datetime]) -> bool:
+    return result.at is None or any(abs(result.at - time) <= SAME_DRAW for time in times)

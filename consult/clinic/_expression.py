@@ -1,0 +1,253 @@
+"""The conditions of rules: CEL with a third value, unknown.
+
+CEL itself evaluates a whole condition in a microsecond, and lets an error (a result that was not measured) be absorbed
+by a false `&&` or a true `||`. What it does not tell is which part was unknown, which part made the condition true and
+what would settle it. For that the condition is kept as a tree of its `&&`, `||` and `!`, whose leaves are CEL again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import cel
+
+UNKNOWABLE = (KeyError, RuntimeError, TypeError, ValueError, ZeroDivisionError, OverflowError)
+"""What CEL raises for a name or key that is not there, and for sums that have no answer."""
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|//[^\n]*)
+      | (?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
+      | (?P<number>(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?u?)
+      | (?P<name>[A-Za-z_]\w*)
+      | (?P<op>&&|\|\||<=|>=|==|!=|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_WORDS = frozenset({"true", "false", "null", "in"})
+_OPERATORS = frozenset({"<", "<=", ">", ">=", "==", "!=", "+", "-", "*", "/", "%", "in"})
+
+
+class ExpressionError(ValueError):
+    """A condition that cannot be read; the message is one sentence with the column."""
+
+
+class Reference(NamedTuple):
+    """`ferritin.value`: the analyte (or `patient`, `history`, `gate`) and what is asked of it."""
+
+    root: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part without `&&`, `||` and `!`: one CEL program."""
+
+    source: str
+    program: cel.Program
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`!` of a part."""
+
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Parts joined by `&&` (all) or `||` (any)."""
+
+    joined: Literal["all", "any"]
+    parts: tuple[Node, ...]
+
+
+Node = Leaf | Not | Group
+LeafValue = Callable[[Leaf], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled condition."""
+
+    source: str
+    program: cel.Program
+    tree: Node
+    references: tuple[Reference, ...]
+    """In order of appearance, each once."""
+    literals: tuple[float, ...]
+    """Numbers that stand in the condition, ascending: where its value can change."""
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The top-level `&&` parts; one when there is no such `&&`."""
+        if isinstance(self.tree, Group) and self.tree.joined == "all":
+            return self.tree.parts
+        return (self.tree,)
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def compile_expression(source: str) -> Expression:
+    """The condition `source`, compiled.
+
+    Raises:
+        ExpressionError: it is not CEL, or uses a part of CEL that rules do not offer.
+    """
+    tokens = _tokens(source)
+    program = _compile(source, tokens)
+    references = _references(tokens)
+    literals = sorted({_number(token.text) for token in tokens if token.kind == "number"})
+    return Expression(source, program, _parse(source, tokens), references, tuple(literals))
+
+
+def _tokens(source: str) -> list[_Token]:
+    found = [_Token(match.lastgroup or "", match.group(), *match.span()) for match in _TOKEN.finditer(source)]
+    return [token for token in found if token.kind != "space"]
+
+
+def _number(text: str) -> float:
+    return float(text.rstrip("u"))
+
+
+def _compile(source: str, tokens: Sequence[_Token]) -> cel.Program:
+    try:
+        return cel.compile(source)
+    except ValueError as error:
+        raise ExpressionError(_explain(str(error), source, tokens)) from None
+
+
+def _explain(message: str, source: str, tokens: Sequence[_Token]) -> str:
+    hints = {"and": "&&", "or": "||", "not": "!", "=": "==", "=>": ">=", "=<": "<="}
+    pairs = [token.text + after.text for token, after in zip(tokens, tokens[1:], strict=False)]
+    for token, pair in zip(tokens, [*pairs, ""], strict=True):
+        written = pair if pair in {"=>", "=<"} else token.text
+        if written in hints and token.kind in {"name", "op"}:
+            return f"column {token.start + 1}: write `{hints[written]}`, not `{written}`"
+    place = re.search(r"<input>:(\d+):(\d+): (?:Syntax error: )?([^\n]*)", message)
+    if place is None:
+        return "it is not a CEL expression"
+    line, column = int(place[1]), int(place[2])
+    where = f"column {column}" if "\n" not in source else f"line {line}, column {column}"
+    return f"{where}: {place[3].split(' expecting ')[0].strip()}"
+
+
+def _references(tokens: Sequence[_Token]) -> tuple[Reference, ...]:
+    found: dict[Reference, None] = {}
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1].text if index else ""
+        after = [following.text for following in tokens[index + 1 : index + 3]] + ["", ""]
+        if token.kind != "name" or token.text in _WORDS:
+            continue
+        if after[0] == "(":
+            raise ExpressionError(f"column {token.start + 1}: rules have no function `{token.text}(…)`")
+        if before == ".":
+            continue
+        named = after[0] == "." and re.fullmatch(r"[A-Za-z_]\w*", after[1])
+        found[Reference(token.text, after[1] if named else "")] = None
+    return tuple(found)
+
+
+def _parse(source: str, tokens: Sequence[_Token]) -> Node:
+    if not _top_level(tokens, {"?"}):
+        for joined, operator in (("any", "||"), ("all", "&&")):
+            pieces = _split(tokens, operator)
+            if len(pieces) > 1:
+                return Group(joined, tuple(_parse(source, piece) for piece in pieces))  # type: ignore[arg-type]  # literal in a loop
+        if tokens[0].text == "!" and not _top_level(tokens, _OPERATORS):
+            return Not(_parse(source, tokens[1:]))
+        if tokens[0].text == "(" and _closes(tokens) == len(tokens) - 1:
+            return _parse(source, tokens[1:-1])
+    text = source[tokens[0].start : tokens[-1].end]
+    return Leaf(text, cel.compile(text), _references(tokens))
+
+
+def _depths(tokens: Iterable[_Token]) -> Iterable[tuple[_Token, int]]:
+    depth = 0
+    for token in tokens:
+        depth -= token.text in {")", "]", "}"}
+        yield token, depth
+        depth += token.text in {"(", "[", "{"}
+
+
+def _top_level(tokens: Sequence[_Token], texts: Iterable[str]) -> bool:
+    wanted = frozenset(texts)
+    return any(depth == 0 and token.kind != "string" and token.text in wanted for token, depth in _depths(tokens))
+
+
+def _split(tokens: Sequence[_Token], operator: str) -> list[list[_Token]]:
+    pieces: list[list[_Token]] = [[]]
+    for token, depth in _depths(tokens):
+        if depth == 0 and token.kind == "op" and token.text == operator:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return pieces
+
+
+def _closes(tokens: Sequence[_Token]) -> int:
+    for index, (token, depth) in enumerate(_depths(tokens)):
+        if depth == 0 and token.text == ")":
+            return index
+    return -1
+
+
+def truth(node: Node, value: LeafValue) -> bool | None:
+    """True, false or unknown (None) of a part, from the values of its leaves."""
+    if isinstance(node, Leaf):
+        return value(node)
+    if isinstance(node, Not):
+        inner = truth(node.part, value)
+        return None if inner is None else not inner
+    values = [truth(part, value) for part in node.parts]
+    decisive = node.joined == "any"
+    if decisive in values:
+        return decisive
+    return None if None in values else not decisive
+
+
+def evidence(node: Node, wanted: bool, value: LeafValue) -> list[Leaf]:
+    """The leaves because of which a part is `wanted`; empty when it is not."""
+    if isinstance(node, Leaf):
+        return [node] if value(node) is wanted else []
+    if isinstance(node, Not):
+        return evidence(node.part, not wanted, value)
+    holding = [part for part in node.parts if truth(part, value) is wanted]
+    return [leaf for part in holding for leaf in evidence(part, wanted, value)]
+
+
+def needs(
+    node: Node, wanted: bool, value: LeafValue, settles: Callable[[Leaf], tuple[str, ...] | None]
+) -> tuple[str, ...] | None:
+    """The fewest names that, once known, could make a part `wanted`.
+
+    Args:
+        node: the part.
+        wanted: what it should become.
+        value: the values of the leaves.
+        settles: the names that would settle an unknown leaf, or None when no measurement can.
+
+    Returns:
+        Names in order of appearance; empty when it is so already; None when it cannot become so.
+    """
+    if isinstance(node, Leaf):
+        known = value(node)
+        if known is None:
+            return settles(node)
+        return () if known is wanted else None
+    if isinstance(node, Not):
+        return needs(node.part, not wanted, value, settles)
+    options = [needs(part, wanted, value, settles) for part in node.parts]
+    possible = [option for option in options if option is not None]
+    if wanted is (node.joined == "all"):
+        if len(possible) < len(options):
+            return None
+        return tuple(dict.fromkeys(name for option in possible for name in option))
+    return min(possible, key=len, default=None)

@@ -1,0 +1,92 @@
+"""Does a text say that something is so, or that it is not? Small, for histories as doctors write them.
+
+Not a parser: cues before and after a mention, within its clause, in English and Chinese. Where a mention is about a
+relative or only suspected, it says nothing, so that a rule neither uses nor excludes it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+Standing = Literal["present", "denied", "relative", "suspected"]
+"""present: said to be so; denied: said not to be so; relative: said of someone else; suspected: considered, feared,
+to be excluded, or an allergy to it."""
+
+
+class Span(NamedTuple):
+    """Start and end of a mention in a text."""
+
+    start: int
+    end: int
+
+
+_SENTENCE = re.compile(r"[.;!?](?=\s|$)|[。；！？\n]")
+_TURN = re.compile(
+    r"\b(?:but|however|although|though|yet|except|apart from|still|has|had|have|is|was|on|with|presents?|presented|"
+    r"takes|taking|receiv\w+|given|started|currently|now|known|treated|developed|history of(?! no\b))\b"
+    r"|但|然而|有(?!无)|现|目前|近|伴(?!随)|出现|予|服用|使用|应用|口服|诊断|合并|曾"
+)
+_DENIAL = re.compile(
+    r"\b(?:no longer|not only)\b"
+    r"|(?P<cue>\b(?:no(?: (?:evidence|history|signs?|symptoms?|features?|known|personal))*(?: of)?|not|never|without|"
+    r"den(?:y|ies|ied|ying)|negative for|absen(?:ce of|t)|free of|ruled out|excluded|neither|nor|lacks?)\b"
+    r"|否认|未见|未发现|未查见|没有|从未|并无|不伴|未用|未使用|未服用|未应用|排除了?|未(?=[曾有患行出])"
+    r"|无(?!力|创|痛|症状|明显诱因|诱因|明显原因|原因|菌|线))",
+    re.IGNORECASE,
+)
+_LEADING_TURNS = re.compile(rf"^(?:\s*(?:been\b|{_TURN.pattern}))+")
+_DENIED_AFTER = re.compile(
+    r"^[\s:：]*(?:(?:was|were|is|has been|have been)\s+)?"
+    r"(?:ruled out|excluded|negative|absent|not (?:seen|found|present|detected|used|given)|denied"
+    r"|阴性|[(（]\s*[-－—]\s*[)）]|已排除|未见|不存在)",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\b(?:family (?:history|hx)|fhx|(?:father|mother|brother|sister|son|daughter|aunt|uncle|cousin|grandfather|"
+    r"grandmother|grandparent|parent|sibling|relative)s?)\b|家族|父亲|母亲|父母|其父|其母|兄弟|姐妹|哥哥|姐姐"
+    r"|弟弟|妹妹|祖父|祖母|外祖|儿子|女儿",
+    re.IGNORECASE,
+)
+_SUSPECTED = re.compile(
+    r"(?:\b(?:suspect(?:ed|s)?|suspicion of|possible|possibly|probable|query|rule out|r/o|to exclude|exclude|"
+    r"risk of|screen(?:ing|ed)? for|assess for|consider|allerg(?:y|ic) to)\b|\?"
+    r"|可疑|疑似|疑诊|待排|除外|警惕|风险|过敏)"
+    r"[^,，、;；.。]{0,24}$",
+    re.IGNORECASE,
+)
+_SUSPECTED_AFTER = re.compile(
+    r"^(?:\s*\?|\s*(?:待排|可能|[(（]\?[)）]|过敏)|\s+(?:allergy|is suspected|suspected)\b)", re.IGNORECASE
+)
+
+
+def stands(text: str, mention: Span) -> Standing:
+    """What a text says of what it mentions at a place."""
+    before = _clause_before(text, mention.start)
+    after = text[mention.end : mention.end + 40]
+    if _RELATIVE.search(before):
+        return "relative"
+    if _DENIED_AFTER.search(after) or _denied(before):
+        return "denied"
+    if _SUSPECTED.search(before) or _SUSPECTED_AFTER.search(after):
+        return "suspected"
+    return "present"
+
+
+def _clause_before(text: str, position: int) -> str:
+    window = text[max(0, position - 160) : position]
+    ends = [match.end() for match in _SENTENCE.finditer(window)]
+    return window[ends[-1] :] if ends else window
+
+
+def _denied(before: str) -> bool:
+    cues = [match for match in _DENIAL.finditer(before) if match["cue"]]
+    if not cues:
+        return False
+    between = _LEADING_TURNS.sub("", before[cues[-1].end() :])
+    if _TURN.search(between):
+        return False
+    if re.search(r"[，,:：]", between) and re.search(r"[\u3400-\u9fff]", between):
+        return False  # a Chinese comma ends what 无 denies; 、 goes on
+    items = between.split(",")
+    return all(len(item.split()) <= 5 for item in items)

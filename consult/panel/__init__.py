@@ -1,0 +1,10 @@
+"""The consultation itself: planner, specialists in parallel, cross-review, synthesizer; `Panel` is its face."""
+
+from consult.panel._cards import Card, load_cards
+from consult.panel._events import Event
+from consult.panel._library import Library
+from consult.panel._panel import Panel
+from consult.panel._reasoner import Brief, Reasoner
+from consult.panel._rules_reasoner import RulesReasoner
+
+__all__ = ["Brief", "Card", "Event", "Library", "Panel", "Reasoner", "RulesReasoner", "load_cards"]

@@ -1,0 +1,151 @@
+"""What lies on the table during one consultation: the case, its assessment, and everyone's tools."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from consult.analytes import Catalog
+from consult.case import Case
+from consult.clinic import Assessment, Finding
+from consult.panel._cards import Card
+from consult.panel._library import Library
+from consult.panel._reasoner import Brief, Reasoner
+from consult.panel._synthesis import Material
+from consult.plan import Evidence, Language, Task
+from consult.retrieval import Hit
+
+AlertHandler = Callable[[str, Finding], Awaitable[None]]
+"""Called with the consultation's id and the finding, before any agent is asked."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One consultation's working context; never serialised."""
+
+    consultation: str
+    case: Case
+    assessment: Assessment
+    language: Language
+    library: Library
+    reasoners: Mapping[str, Reasoner]
+    default_reasoner: Reasoner
+    on_alert: AlertHandler
+
+    @property
+    def catalog(self) -> Catalog:
+        """The table of analytes."""
+        return self.library.catalog
+
+    @property
+    def specialists(self) -> list[Card]:
+        """The specialists, in the order in which they are asked."""
+        return self.library.specialists
+
+    def reasoner(self, specialty: str) -> Reasoner:
+        """Who reasons for this specialty."""
+        return self.reasoners.get(specialty, self.default_reasoner)
+
+    async def raise_alerts(self) -> None:
+        """Hand every alert to the handler."""
+        for finding in self.assessment.alerts:
+            await self.on_alert(self.consultation, finding)
+
+    def concept_name(self, concept: str) -> str:
+        """A concept's name in the language of the consultation."""
+        return self.library.concepts.name(concept, self.language)
+
+    def localise(self, passage: str) -> str:
+        """The id of a passage in the language of the consultation."""
+        return self.library.knowledge.passage(passage, language=self.language).id
+
+    def cites(self, rule: str) -> tuple[str, ...]:
+        """The passages that a rule cites, in the language of the consultation."""
+        return tuple(self.localise(passage) for passage in self.library.book[rule].cites)
+
+    def brief(self, task: Task) -> Brief:
+        """What the specialist of `task` gets to see."""
+        card = self.library.cards[task.specialty]
+
+        def search(queries: Sequence[str]) -> list[list[Hit]]:
+            return self.library.retriever.search_many(queries, corpora=card.index, language=self.language, k=card.k)
+
+        return Brief(
+            task=task,
+            card=card,
+            case=self.case,
+            assessment=self.assessment,
+            catalog=self.catalog,
+            concepts=self.library.concepts,
+            language=self.language,
+            search=search,
+            localise=self.localise,
+        )
+
+    @cached_property
+    def material(self) -> Material:
+        """What the synthesizer works from."""
+        library = self.library
+        return Material(
+            case=self.case,
+            assessment=self.assessment,
+            catalog=library.catalog,
+            concepts=library.concepts,
+            knowledge=library.knowledge,
+            guidelines=library.guidelines,
+            retest=library.retest,
+            language=self.language,
+            engine=self.engine,
+            cites=self.cites,
+        )
+
+    @property
+    def engine(self) -> str:
+        """The names of all who reasoned, `rules` when no model did."""
+        names = {self.reasoner(card.id).name for card in self.specialists}
+        return ", ".join(sorted(names))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What the verifier checks against."""
+        library = self.library
+        return Evidence(
+            case=self.case,
+            findings={finding.id: finding for finding in self.assessment.findings},
+            passages={
+                passage.id: f"{passage.section}. {passage.text}" for passage in library.knowledge.passages.values()
+            },
+            superseded=lambda passage: library.guidelines.superseded_by(library.knowledge.passages[passage].guideline),
+            concept_of=lambda text: _mentioned(library, text),
+            families=lambda concept: _family(library, concept),
+            limits=lambda analyte: _limits(library, self.case, analyte),
+            cites=self.cites,
+            names=library.digit_names,
+        )
+
+
+def _mentioned(library: Library, text: str) -> frozenset[str]:
+    return frozenset(broader for concept in library.concepts.mentions(text) for broader in _family(library, concept))
+
+
+def _family(library: Library, concept: str) -> frozenset[str]:
+    """A concept and what it is part of, all the way up."""
+    family: dict[str, None] = {}
+    current: str | None = concept
+    while current is not None and current not in family and current in library.concepts:
+        family[current] = None
+        current = library.concepts[current].part_of
+    return frozenset(family)
+
+
+def _limits(library: Library, case: Case, analyte: str) -> tuple[Decimal, ...]:
+    patient = case.patient
+    limits = library.catalog.critical_limits(analyte, age_years=patient.age_years)
+    ours = library.catalog.reference_range(
+        analyte, sex=patient.sex, age_years=patient.age_years, pregnant=patient.pregnant
+    )
+    numbers = [limits.low, limits.high] if limits is not None else []
+    numbers += [ours.low, ours.high] if ours is not None else []
+    return tuple(number for number in numbers if number is not None)

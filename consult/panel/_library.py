@@ -1,0 +1,110 @@
+"""Everything a panel reads and never changes: tables, rules, literature, cards. Loaded once, shared by all cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from consult.analytes import Catalog
+from consult.clinic import Concepts, RetestIntervals, RuleBook
+from consult.content import content_root
+from consult.panel._cards import Card, load_cards, specialists
+from consult.plan import digit_names
+from consult.retrieval import Guidelines, Knowledge, Retriever
+from consult.settings import Settings
+
+
+@dataclass(frozen=True)
+class Library:
+    """The content of one content root, adapted to one site."""
+
+    root: Path
+    home: Path
+    embedder: str
+    catalog: Catalog
+    concepts: Concepts
+    guidelines: Guidelines
+    knowledge: Knowledge
+    book: RuleBook
+    retest: RetestIntervals
+    cards: Mapping[str, Card]
+
+    @classmethod
+    def load(cls, settings: Settings) -> Library:
+        """Read and cross-check all content.
+
+        Raises:
+            ContentError: a file is wrong; names the file, the item and the problem.
+        """
+        root = content_root(settings.content)
+        catalog = Catalog.load(root)
+        concepts = Concepts.load(root)
+        guidelines = Guidelines.load(root)
+        knowledge = Knowledge.load(root)
+        cards = load_cards(root, catalog=catalog, site=settings.agents)
+        book = RuleBook.load(
+            root,
+            catalog=catalog,
+            concepts=concepts,
+            guidelines_ids=frozenset(guidelines),
+            specialties=tuple(card.id for card in cards.values()),
+            disabled=settings.rules.disabled,
+        )
+        return cls(
+            root=root,
+            home=settings.home_path,
+            embedder=settings.retrieval.embedder,
+            catalog=catalog,
+            concepts=concepts,
+            guidelines=guidelines,
+            knowledge=knowledge,
+            book=book,
+            retest=RetestIntervals.load(root, catalog=catalog),
+            cards=cards,
+        )
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The search over the literature, opened (and its index built when absent) at first use."""
+        return Retriever.open(self.root, self.home, embedder=self.embedder)
+
+    @cached_property
+    def specialists(self) -> list[Card]:
+        """The specialists in the order in which they are asked."""
+        return specialists(self.cards)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Hash over every file of the content root: which rules and passages a plan was made with."""
+        digest = sha256()
+        for folder in ("agents", "knowledge"):
+            for path in sorted((self.root / folder).rglob("*")):
+                if path.suffix in {".toml", ".csv", ".md"}:
+                    digest.update(path.relative_to(self.root).as_posix().encode())
+                    digest.update(sha256(path.read_bytes()).digest())
+        return f"sha256:{digest.hexdigest()}"
+
+    @cached_property
+    def digit_names(self) -> re.Pattern[str] | None:
+        """Names of analytes and concepts whose digits are part of the name."""
+        analytes = (self.catalog[key] for key in self.catalog)
+        concepts = (self.concepts[identifier] for identifier in self.concepts)
+        names = [name for a in analytes for name in (a.name_en, a.name_zh, *a.aliases)]
+        return digit_names([*names, *(name for c in concepts for name in (c.en, c.zh, *c.synonyms))])
+
+    def card_hashes(self) -> dict[str, str]:
+        """Agent id to the hash of its folder."""
+        return {card: _folder_hash(self.root / "agents" / card) for card in sorted(self.cards)}
+
+
+def _folder_hash(folder: Path) -> str:
+    digest = sha256()
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            digest.update(path.name.encode())
+            digest.update(sha256(path.read_bytes()).digest())
+    return f"sha256:{digest.hexdigest()}"

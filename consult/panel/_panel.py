@@ -1,0 +1,255 @@
+"""The panel's face: consult, stream, resume, review, sign."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from consult._version import __version__
+from consult.case import Case
+from consult.clinic import Finding, assess
+from consult.errors import ConsultationError, ConsultError
+from consult.panel._desk import Desk
+from consult.panel._engine import Engine
+from consult.panel._events import Event
+from consult.panel._graph import Result, result_of
+from consult.panel._library import Library
+from consult.panel._reasoner import Reasoner
+from consult.panel._rules_reasoner import RulesReasoner
+from consult.plan import Language, Verification
+from consult.privacy import Gateway
+from consult.review import Consultation, Decision, Provenance, Review, SigningKey, Store, Usage, sign
+from consult.settings import Settings
+
+OnAlert = Callable[[str, Finding], Awaitable[None] | None]
+"""Told of every danger before any agent is asked: consultation id and finding. May be a coroutine function."""
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+class Panel:
+    """A planner, its specialists and a synthesizer over one store.
+
+    Every method that works has a synchronous and an asynchronous form; both may be called inside a running event loop
+    and from several threads. Several panels may live in one process; nothing is global. Close it, or use `with`.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        *,
+        settings: Settings,
+        on_alert: OnAlert | None = None,
+        reasoners: Mapping[str, Reasoner] | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        """A panel over parts made elsewhere; `from_settings` is the usual way.
+
+        Args:
+            library: content of one content root.
+            store: where consultations live.
+            settings: the site's settings.
+            on_alert: told of every danger, before any agent is asked.
+            reasoners: specialty to who reasons for it; the rules engine for all others.
+            clock: the time source.
+        """
+        self.library = library
+        self.store = store
+        self.settings = settings
+        self._on_alert = on_alert
+        self._reasoners = dict(reasoners or {})
+        self._clock = clock
+        self._engine = Engine(settings.home_path / "checkpoints.sqlite")
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: Settings | None = None,
+        *,
+        on_alert: OnAlert | None = None,
+        reasoners: Mapping[str, Reasoner] | None = None,
+        clock: Clock = utc_now,
+    ) -> Panel:
+        """A panel as `consult.toml` and the environment describe it.
+
+        Raises:
+            SettingsError: the configuration is wrong.
+            ContentError: a card, rule or passage is wrong.
+        """
+        chosen = settings if settings is not None else Settings.load()
+        library = Library.load(chosen)
+        store = Store.open(chosen.home_path, url=chosen.store, clock=clock)
+        return cls(library, store, settings=chosen, on_alert=on_alert, reasoners=reasoners, clock=clock)
+
+    def close(self) -> None:
+        """Release the database and the engine's thread."""
+        self._engine.close()
+        self.store.close()
+
+    def __enter__(self) -> Panel:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # consulting
+
+    def consult(self, case: Case, *, language: Language | None = None) -> Consultation:
+        """Consult on `case` up to the draft that awaits review.
+
+        Raises:
+            ConsultationError: the run failed; `consultation` names what can be resumed.
+        """
+        return self._engine.call(self._consult(case, language, _ignore))
+
+    async def aconsult(self, case: Case, *, language: Language | None = None) -> Consultation:
+        """Like `consult`, awaitable in any event loop."""
+        return await self._engine.acall(self._consult(case, language, _ignore))
+
+    async def astream(self, case: Case, *, language: Language | None = None) -> AsyncIterator[Event]:
+        """Consult, yielding events as they happen; the last is `finished`."""
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[Event | None] = asyncio.Queue()
+
+        def emit(event: Event | None) -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, event)
+
+        async def run() -> Consultation:
+            try:
+                return await self._consult(case, language, emit)
+            finally:
+                emit(None)
+
+        running = asyncio.ensure_future(self._engine.acall(run()))
+        try:
+            while (event := await queue.get()) is not None:
+                yield event
+            await running
+        finally:
+            running.cancel()
+
+    def resume(self, identifier: str, *, on_event: Callable[[Event], None] | None = None) -> Consultation:
+        """Go on with a consultation that was interrupted; what had completed does not run again."""
+        return self._engine.call(self._resume(identifier, on_event or _ignore))
+
+    def consult_with(
+        self, case: Case, *, on_event: Callable[[Event], None], language: Language | None = None
+    ) -> Consultation:
+        """Like `consult`, calling `on_event` (from the engine's thread) as things happen."""
+        return self._engine.call(self._consult(case, language, on_event))
+
+    async def _consult(self, case: Case, language: Language | None, emit: Callable[[Event], None]) -> Consultation:
+        opened = self._open(case, language or self.settings.language)
+        emit(Event(kind="started", consultation=opened.id, data={"observations": len(opened.case.observations)}))
+        return await self._advance(opened, emit)
+
+    def _open(self, case: Case, language: Language) -> Consultation:
+        """Identifiers leave here: what is stored as the consultation is already redacted."""
+        subject = self.store.subject_for(case.identity, case.subject)
+        gateway = Gateway(case.identity)
+        clean = gateway.redact_case(case).model_copy(update={"subject": subject.key})
+        self.store.remember(subject.key, case.identity, gateway.replacements)
+        self.store.note_later_results(subject.key, clean)
+        return self.store.create(
+            clean, subject=subject, provenance=self._provenance(), language=language, engine="rules"
+        )
+
+    def _provenance(self) -> Provenance:
+        manifest = self.library.retriever.manifest
+        return Provenance(
+            version=__version__,
+            content_hash=self.library.content_hash,
+            cards=self.library.card_hashes(),
+            models={},
+            indexes={"id": manifest.id, "content": manifest.content_hash, "embedder": manifest.embedder},
+        )
+
+    async def _advance(self, opened: Consultation, emit: Callable[[Event], None]) -> Consultation:
+        started = perf_counter()
+        desk = self._desk(opened)
+        try:
+            state = await self._engine.run(opened.id, desk, emit)
+        except ConsultError as error:
+            self.store.fail(opened.id, type(error).__name__)
+            raise ConsultationError(str(error), consultation=opened.id) from error
+        finished = self._finish(opened, desk, result_of(state), perf_counter() - started)
+        await self._engine.forget(opened.id)
+        emit(Event(kind="finished", consultation=opened.id, data={"status": finished.status}))
+        return finished
+
+    def _finish(self, opened: Consultation, desk: Desk, result: Result, seconds: float) -> Consultation:
+        return self.store.save_draft(
+            opened.id,
+            findings=desk.assessment.findings,
+            tasks=result.tasks,
+            opinions=result.opinions,
+            plan=result.plan,
+            verification=Verification.model_validate(result.verification),
+            usage=Usage(seconds=f"{seconds:.3f}"),
+            provenance=opened.provenance,
+        )
+
+    async def _resume(self, identifier: str, emit: Callable[[Event], None]) -> Consultation:
+        opened = self.store.get(self.store.resolve(identifier))
+        if opened.status not in {"running", "failed"}:
+            await self._engine.forget(opened.id)
+            return opened
+        return await self._advance(opened, emit)
+
+    def _desk(self, opened: Consultation) -> Desk:
+        language: Language = opened.language
+        assessment = assess(opened.case, catalog=self.library.catalog, book=self.library.book, lang=language)
+        return Desk(
+            consultation=opened.id,
+            case=opened.case,
+            assessment=assessment,
+            language=language,
+            library=self.library,
+            reasoners=self._reasoners,
+            default_reasoner=RulesReasoner(),
+            on_alert=self._alert,
+        )
+
+    async def _alert(self, consultation: str, finding: Finding) -> None:
+        self.store.record(consultation, "alert", finding=finding.id, source=finding.source, facts=finding.facts)
+        if self._on_alert is not None:
+            answer = self._on_alert(consultation, finding)
+            if inspect.isawaitable(answer):
+                await answer
+
+    # reviewing
+
+    def review(self, identifier: str, decisions: Sequence[Mapping[str, Any] | Decision], reviewer: str) -> Consultation:
+        """Record a doctor's decisions on items; all of them or, when one is not allowed, none.
+
+        Raises:
+            ReviewError: an unknown item, a decision that the item does not allow, or a missing text or reason.
+        """
+        return Review(self.store, self._clock).decide(self.store.resolve(identifier), decisions, reviewer)
+
+    def sign(self, identifier: str, signer: SigningKey | Path | str) -> Consultation:
+        """Sign exactly what was decided; every item must be decided and every alert acknowledged.
+
+        Args:
+            identifier: the consultation.
+            signer: a signing key, or the path of one.
+
+        Raises:
+            ReviewError: something is undecided, or the key is not registered in this home.
+        """
+        key = signer if isinstance(signer, SigningKey) else SigningKey.load(Path(signer))
+        return sign(self.store, self.store.resolve(identifier), key, clock=self._clock)
+
+
+def _ignore(event: Event) -> None:
+    return None

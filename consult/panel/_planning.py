@@ -1,0 +1,68 @@
+"""The planner on the rules engine: who is asked what, so that every abnormal finding is in somebody's task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from consult.analytes import Catalog
+from consult.case import Case
+from consult.clinic import Assessment, Finding
+from consult.panel._cards import Card
+from consult.plan import Task
+
+
+def plan_tasks(
+    case: Case, assessment: Assessment, *, cards: Sequence[Card], catalog: Catalog, language: str
+) -> list[Task]:
+    """One task for every specialist who has something to answer, in the order of `cards`.
+
+    A finding goes to every specialist whose card takes its analyte; a rule's finding to the specialist who owns the
+    rule; what nobody takes, to the default specialist.
+    """
+    assigned = assign(assessment, cards=cards, catalog=catalog)
+    asked = _worth_asking(assessment)
+    tasks: list[Task] = []
+    for card in cards:
+        findings = assigned[card.id]
+        if not findings and card.id not in asked and not card.default:
+            continue
+        facts = dict.fromkeys(fact for finding in findings for fact in finding.facts)
+        tasks.append(
+            Task(
+                id=f"T{len(tasks) + 1}",
+                specialty=card.id,
+                question=_question(case, card, language),
+                facts=list(facts),
+                findings=[finding.id for finding in findings],
+            )
+        )
+    return tasks
+
+
+def assign(assessment: Assessment, *, cards: Sequence[Card], catalog: Catalog) -> dict[str, list[Finding]]:
+    """Every finding to at least one specialist: card id to findings, in the assessment's order."""
+    owner = {fired.finding: fired.rule.specialty for fired in assessment.fired}
+    default = next(card.id for card in cards if card.default)
+    assigned: dict[str, list[Finding]] = {card.id: [] for card in cards}
+    for finding in assessment.findings:
+        takers = [card.id for card in cards if _takes(card, finding, owner.get(finding.id), catalog)]
+        for taker in takers or [default]:
+            assigned[taker].append(finding)
+    return assigned
+
+
+def _takes(card: Card, finding: Finding, owner: str | None, catalog: Catalog) -> bool:
+    if owner is not None:
+        return card.id == owner
+    if finding.analyte is None or finding.analyte not in catalog:
+        return False
+    return card.takes(finding.analyte, catalog[finding.analyte].group)
+
+
+def _worth_asking(assessment: Assessment) -> set[str]:
+    return {unknown.rule.specialty for unknown in assessment.unknown}
+
+
+def _question(case: Case, card: Card, language: str) -> str:
+    asks = card.asks.text(language) if card.asks is not None else ""
+    return " ".join([asks, *case.questions]).strip()

@@ -1,0 +1,156 @@
+"""The deterministic reasoner: findings, rules and retrieved passages composed into an opinion. No model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from consult.clinic import Avoid, Finding, Fired, Next, Unknown
+from consult.panel._reasoner import Brief
+from consult.plan import (
+    Conflict,
+    Gap,
+    Opinion,
+    OpinionProblem,
+    OpinionRecommendation,
+    Position,
+    Statement,
+    phrase,
+)
+from consult.retrieval import Hit, concept_query
+
+UNEXPLAINED = "unexplained-abnormal-results"
+"""The concept under which abnormal results that no rule explains are listed."""
+_SEE_ALSO = 3
+"""A retrieved passage is offered as further reading only when both searches rank it this high."""
+
+
+class RulesReasoner:
+    """Answers from the rules of the specialty alone."""
+
+    name = "rules"
+
+    async def reason(self, brief: Brief) -> Opinion:
+        """The opinion that the fired rules of this specialty make."""
+        fired = [item for item in brief.assessment.fired if item.rule.specialty == brief.card.id]
+        problems = [_problem(item, brief) for item in fired if item.rule.concludes is not None]
+        retrieved = _retrieve(problems, brief)
+        unexplained = _unexplained(fired, brief)
+        return Opinion(
+            specialty=brief.card.id,
+            reasoner=self.name,
+            statements=[_statement(item, brief) for item in fired if item.rule.concludes is None],
+            problems=problems + unexplained,
+            recommendations=[step for item in fired for step in _steps(item, brief)],
+            gaps=[_gap(item) for item in brief.assessment.unknown if item.rule.specialty == brief.card.id],
+            retrieved=retrieved,
+        )
+
+    async def reconsider(self, brief: Brief, own: Position, conflict: Conflict) -> Position:
+        """A rule that fired stays fired: the position is kept, and the plan shows both."""
+        return own
+
+
+def _statement(item: Fired, brief: Brief) -> Statement:
+    return Statement(
+        text=item.says,
+        facts=list(item.facts),
+        passages=[brief.localise(passage) for passage in item.rule.cites],
+        author=brief.card.id,
+        rule=item.rule.id,
+    )
+
+
+def _problem(item: Fired, brief: Brief) -> OpinionProblem:
+    concludes = item.rule.concludes
+    assert concludes is not None
+    return OpinionProblem(
+        concept=concludes.concept,
+        likelihood=concludes.likelihood,
+        severity=item.rule.severity,
+        statements=[_statement(item, brief)],
+        findings=[item.finding],
+        draft_knowledge=item.rule.draft,
+    )
+
+
+def _steps(item: Fired, brief: Brief) -> list[OpinionRecommendation]:
+    steps: list[Next | Avoid] = [*item.rule.next, *item.rule.avoid]
+    return [_step(step, item, brief) for step in steps]
+
+
+def _step(step: Next | Avoid, item: Fired, brief: Brief) -> OpinionRecommendation:
+    concludes = item.rule.concludes
+    statement = Statement(
+        text=step.text(brief.language),
+        facts=list(item.facts),
+        passages=[brief.localise(passage) for passage in step.cites or item.rule.cites],
+        author=brief.card.id,
+        rule=item.rule.id,
+    )
+    return OpinionRecommendation(
+        kind=step.kind,
+        concept=step.concept,
+        urgency=step.urgency,
+        statement=statement,
+        for_problem=concludes.concept if concludes is not None else None,
+        draft_knowledge=item.rule.draft,
+    )
+
+
+def _gap(item: Unknown) -> Gap:
+    concludes = item.rule.concludes
+    return Gap(
+        concept=concludes.concept if concludes is not None else None,
+        analytes=list(item.missing),
+        facts=list(item.facts),
+        rule=item.rule.id,
+        severity=item.rule.severity,
+    )
+
+
+def _unexplained(fired: Sequence[Fired], brief: Brief) -> list[OpinionProblem]:
+    """Abnormal results of this task that no fired rule of any specialty uses."""
+    explained = {fact for item in brief.assessment.fired for fact in item.facts}
+    findings = {finding.id: finding for finding in brief.assessment.findings}
+    left = [findings[identifier] for identifier in brief.task.findings if _is_open(findings[identifier], explained)]
+    if not left:
+        return []
+    statements = [Statement(text=finding.says, facts=list(finding.facts), author=brief.card.id) for finding in left]
+    return [
+        OpinionProblem(
+            concept=UNEXPLAINED,
+            likelihood="confirmed",
+            severity="standard",
+            statements=statements,
+            findings=[finding.id for finding in left],
+        )
+    ]
+
+
+def _is_open(finding: Finding, explained: set[str]) -> bool:
+    return finding.kind in {"out-of-range", "delta"} and not explained.issuperset(finding.facts)
+
+
+def _retrieve(problems: Sequence[OpinionProblem], brief: Brief) -> list[str]:
+    """Search for every concluded condition; adds one `see also` to a problem, returns all passage ids looked at."""
+    asked = {problem.concept: problem for problem in problems}
+    if not asked or not brief.card.index:
+        return []
+    queries = [concept_query(brief.concepts[concept], brief.language) for concept in asked]
+    retrieved: dict[str, None] = {}
+    for problem, hits in zip(asked.values(), brief.search(queries), strict=True):
+        retrieved.update(dict.fromkeys(hit.passage.id for hit in hits))
+        cited = {passage for statement in problem.statements for passage in statement.passages}
+        further = next((hit for hit in hits if _agreed(hit) and hit.passage.id not in cited), None)
+        if further is not None:
+            problem.statements.append(_see_also(further, brief))
+    return list(retrieved)
+
+
+def _agreed(hit: Hit) -> bool:
+    return all(hit.ranks.get(part, _SEE_ALSO + 1) <= _SEE_ALSO for part in ("dense", "lexical"))
+
+
+def _see_also(hit: Hit, brief: Brief) -> Statement:
+    text = phrase("see_also", brief.language, section=hit.passage.section)
+    return Statement(text=text, passages=[hit.passage.id], author=brief.card.id)

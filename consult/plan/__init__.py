@@ -1,0 +1,56 @@
+"""Opinions, the plan, its verifier and its rendering."""
+
+from consult.plan._markdown import render_markdown
+from consult.plan._model import (
+    Alert,
+    Citation,
+    Conflict,
+    Gap,
+    Missing,
+    Opinion,
+    OpinionProblem,
+    OpinionRecommendation,
+    Plan,
+    Position,
+    Problem,
+    Recommendation,
+    RecommendationKind,
+    Statement,
+    Task,
+    Unavailable,
+    Urgency,
+    Verification,
+)
+from consult.plan._numbers import digit_names
+from consult.plan._phrases import Language, phrase
+from consult.plan._verifier import Evidence, Verified, alert_for, needs_alert, verify_plan
+
+__all__ = [
+    "Alert",
+    "Citation",
+    "Conflict",
+    "Evidence",
+    "Gap",
+    "Language",
+    "Missing",
+    "Opinion",
+    "OpinionProblem",
+    "OpinionRecommendation",
+    "Plan",
+    "Position",
+    "Problem",
+    "Recommendation",
+    "RecommendationKind",
+    "Statement",
+    "Task",
+    "Unavailable",
+    "Urgency",
+    "Verification",
+    "Verified",
+    "alert_for",
+    "digit_names",
+    "needs_alert",
+    "phrase",
+    "render_markdown",
+    "verify_plan",
+]

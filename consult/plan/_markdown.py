@@ -1,0 +1,174 @@
+"""A plan as Markdown, for reading and for export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from consult.case import Case, Observation
+from consult.plan._model import Citation, Plan, Problem, Recommendation, Statement
+from consult.plan._phrases import Language, phrase
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def escape(text: str) -> str:
+    """Text from outside as Markdown that shows it literally, on one line, without control characters."""
+    return _SPECIAL.sub(r"\\\1", " ".join(_CONTROL.sub("", text).split()))
+
+
+def render_markdown(
+    plan: Plan,
+    *,
+    case: Case,
+    identifier: str,
+    status: str,
+    decisions: Mapping[str, str] | None = None,
+    signers: Sequence[str] = (),
+) -> str:
+    """The whole plan; a draft says in its first line that it is one.
+
+    Args:
+        plan: the plan.
+        case: its case, for the table of results.
+        identifier: the consultation's id.
+        status: the consultation's status.
+        decisions: item id to one line that says what was decided, by whom and when.
+        signers: one line per signature.
+    """
+    writer = _Writer(plan, decisions or {})
+    writer.heading(identifier, status, signers)
+    writer.alerts()
+    writer.problems()
+    writer.recommendations()
+    writer.missing()
+    writer.conflicts()
+    writer.results(case)
+    writer.citations()
+    return "\n".join(writer.lines).rstrip() + "\n"
+
+
+class _Writer:
+    def __init__(self, plan: Plan, decisions: Mapping[str, str]) -> None:
+        self.plan = plan
+        self.decisions = decisions
+        self.language: Language = plan.language
+        self.lines: list[str] = []
+
+    def say(self, key: str, **values: object) -> str:
+        return phrase(key, self.language, **values)
+
+    def heading(self, identifier: str, status: str, signers: Sequence[str]) -> None:
+        mark = self.say("label.signed") if status == "signed" else self.say("label.draft")
+        self.lines += [f"# {self.say('label.plan')} {identifier} ({mark})", ""]
+        if status != "signed":
+            self.lines += [f"**{self.say('warning.ai')}**", ""]
+        self.lines += [f"- {self.say('label.signed')}: {escape(line)}" for line in signers]
+        self.lines += [f"> {escape(warning)}" for warning in self.plan.warnings]
+        self.lines += [
+            f"> {self.say('warning.gap', specialty=gap.specialty, reason=gap.reason)}" for gap in self.plan.gaps
+        ]
+        self.lines.append("")
+
+    def section(self, key: str, present: object) -> bool:
+        if present:
+            self.lines += [f"## {self.say(key)}", ""]
+        return bool(present)
+
+    def statement(self, statement: Statement) -> str:
+        references = [*statement.facts, *statement.passages]
+        mark = "" if statement.supported else f" **[{self.say('label.unsupported')}: {statement.problem}]**"
+        tail = f" [{', '.join(references)}]" if references else ""
+        return f"{escape(statement.text)}{tail}{mark}"
+
+    def decided(self, item: str) -> None:
+        if item in self.decisions:
+            self.lines.append(f"  - {self.say('label.decision')}: {escape(self.decisions[item])}")
+
+    def alerts(self) -> None:
+        if not self.section("label.alerts", self.plan.alerts):
+            return
+        for alert in self.plan.alerts:
+            self.lines.append(f"- **{alert.id}** {self.statement(alert.statement)}")
+            self.lines += [f"  - {escape(caution)}" for caution in alert.cautions]
+            self.decided(alert.id)
+        self.lines.append("")
+
+    def problems(self) -> None:
+        if not self.section("label.problems", self.plan.problems):
+            return
+        for problem in self.plan.problems:
+            self._problem(problem)
+        self.lines.append("")
+
+    def _problem(self, problem: Problem) -> None:
+        draft = f", {self.say('label.draft_knowledge')}" if problem.draft_knowledge else ""
+        grade = f"{self.say(problem.likelihood)}, {self.say(problem.severity)}{draft}"
+        self.lines.append(
+            f"- **{problem.id} {escape(problem.name)}** ({grade}) {self.say('label.by')} {', '.join(problem.said_by)}"
+        )
+        self.lines += [f"  - {self.statement(statement)} ({statement.author})" for statement in problem.statements]
+        for position in problem.dissent:
+            differs = f"{self.say('label.dissent')}: {position.specialty}, {self.say(position.stance)}"
+            self.lines.append(f"  - **{differs}**: {escape(position.reason)}")
+        self.decided(problem.id)
+
+    def recommendations(self) -> None:
+        if not self.section("label.recommendations", self.plan.recommendations):
+            return
+        for item in self.plan.recommendations:
+            self._recommendation(item)
+        self.lines.append("")
+
+    def _recommendation(self, item: Recommendation) -> None:
+        why = f" ({', '.join(item.why)})" if item.why else ""
+        kind = f"{self.say(item.kind)}, {self.say(item.urgency)}"
+        self.lines.append(f"- **{item.id} {escape(item.name)}** ({kind}){why}: {self.statement(item.statement)}")
+        self.lines += [f"  - {escape(caution)}" for caution in item.cautions]
+        self.decided(item.id)
+
+    def missing(self) -> None:
+        if self.section("label.missing", self.plan.missing):
+            self.lines += [f"- {escape(item.text)}" for item in self.plan.missing] + [""]
+
+    def conflicts(self) -> None:
+        if not self.section("label.conflicts", self.plan.conflicts):
+            return
+        for conflict in self.plan.conflicts:
+            outcome = f" ({self.say('label.no_consensus')})" if conflict.outcome == "no-consensus" else ""
+            self.lines.append(f"- **{escape(conflict.name)}**{outcome}")
+            for position in conflict.positions:
+                stance = self.say(position.stance)
+                self.lines.append(f"  - {position.specialty}: {stance}. {escape(position.reason)}")
+        self.lines.append("")
+
+    def results(self, case: Case) -> None:
+        if not self.section("label.results", case.observations):
+            return
+        self.lines += ["| | | | | | |", "|---|---|---|---|---|---|"]
+        self.lines += [_row(seen) for seen in case.observations]
+        self.lines.append("")
+
+    def citations(self) -> None:
+        if not self.section("label.citations", self.plan.citations):
+            return
+        self.lines += [self._citation(citation) for citation in self.plan.citations]
+
+    def _citation(self, citation: Citation) -> str:
+        newer = ", ".join(citation.superseded_by)
+        mark = f" **{self.say('label.superseded')} {newer}**" if newer else ""
+        source = f"{citation.organisation}. {citation.title}. {citation.year}. {citation.reference}"
+        return f"- `{citation.passage}` {escape(citation.section)}: {escape(source)}{mark}\n  {escape(citation.text)}"
+
+
+def _row(seen: Observation) -> str:
+    cells = [
+        seen.fact,
+        seen.name,
+        f"{seen.reported.value or seen.value or ''} {seen.reported.unit or ''}",
+        seen.flag or "",
+        seen.reported.range or "",
+        seen.effective or "",
+    ]
+    return "| " + " | ".join(escape(cell) for cell in cells) + " |"

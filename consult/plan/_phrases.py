@@ -1,0 +1,102 @@
+"""The sentences and labels that the engine itself writes into a plan, in both languages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+_PHRASES: dict[str, tuple[str, str]] = {
+    "unexplained": ("Abnormal results that no rule explains yet", "尚无规则解释的异常结果"),
+    "see_also": ("See also: {section}.", "另见：{section}。"),
+    "missing.text": (
+        "{name} is not available; it would help to decide on: {concepts}.",
+        "缺少{name}；可用于判断：{concepts}。",
+    ),
+    "missing.history": (
+        "The record does not say whether there is {name}; it would help to decide on: {concepts}.",
+        "资料未说明是否有{name}；可用于判断：{concepts}。",
+    ),
+    "retest.avoid": (
+        "{name} need not be repeated now: {value} is already available and within its retest interval.",
+        "{name}目前无需重复检测：已有结果{value}，仍在复检间隔内。",
+    ),
+    "caution.allergy": ("The record names an allergy to {allergy}.", "病历记载对{allergy}过敏。"),
+    "caution.doubt": ("The result may be wrong: {reason}", "该结果可能不可靠：{reason}"),
+    "caution.superseded": (
+        "The cited guidance {old} has been replaced by {new}.",
+        "所引用的{old}已被{new}取代。",
+    ),
+    "warning.gap": ("{specialty} did not answer ({reason}).", "{specialty}未能作答（{reason}）。"),
+    "warning.draft": (
+        "Some statements rest on rules that no clinician has reviewed yet (draft knowledge).",
+        "部分表述依据的规则尚未经临床医师审阅（草稿知识）。",
+    ),
+    "warning.unsupported": (
+        "{count} statement(s) not supported by the case or the literature; marked.",
+        "有{count}条表述未得到病例或文献支持，已标出。",
+    ),
+    "warning.rules": (
+        "Written by the rules engine from computed findings and cited passages; no language model was used.",
+        "由规则引擎根据计算所得发现和引用文献生成，未使用语言模型。",
+    ),
+    "warning.ai": (
+        "Machine-made draft. It is not a plan until a doctor has decided every item and signed.",
+        "机器生成的草稿。须经医师逐项决定并签名后方为会诊方案。",
+    ),
+    "withheld": (
+        "Withheld: the sentence read like a prescription with a dose.",
+        "已隐去：该句形似含剂量的处方。",
+    ),
+    "problem.fact": ("cites {id}, which is not a fact of this case", "引用了{id}，但本病例无此事实"),
+    "problem.passage": ("cites {id}, which is not in the literature", "引用了{id}，但文献库中无此段落"),
+    "problem.number": ("the number {number} stands in nothing that is cited", "数字{number}未见于所引内容"),
+    "problem.nothing": ("cites nothing", "未引用任何依据"),
+    "problem.dose": ("reads like a prescription with a dose", "形似含剂量的处方"),
+    "keep": ("Keeps the view after seeing the other: {reason}", "看过对方意见后维持原判断：{reason}"),
+    # labels
+    "label.plan": ("Consultation plan", "会诊方案"),
+    "label.draft": ("DRAFT, not signed", "草稿，未签名"),
+    "label.signed": ("Signed", "已签名"),
+    "label.alerts": ("Alerts", "警报"),
+    "label.problems": ("Problems", "问题"),
+    "label.recommendations": ("To consider", "建议考虑"),
+    "label.missing": ("Missing to decide", "尚缺信息"),
+    "label.conflicts": ("Where the specialists differ", "专科意见分歧"),
+    "label.citations": ("Sources", "依据"),
+    "label.results": ("Results", "检验结果"),
+    "label.unsupported": ("not supported", "无依据"),
+    "label.draft_knowledge": ("draft knowledge", "草稿知识"),
+    "label.dissent": ("differs", "不同意见"),
+    "label.no_consensus": ("no consensus", "未达成一致"),
+    "label.superseded": ("superseded by", "已被取代："),
+    "label.doubted": ("doubted", "存疑"),
+    "label.by": ("by", "提出："),
+    "label.decision": ("decision", "决定"),
+    "label.status": ("status", "状态"),
+    "confirmed": ("confirmed", "确诊"),
+    "likely": ("likely", "很可能"),
+    "possible": ("possible", "可能"),
+    "unlikely": ("unlikely", "可能性小"),
+    "excluded": ("excluded", "已排除"),
+    "recommends": ("recommends", "建议"),
+    "advises-against": ("advises against", "不建议"),
+    "red": ("danger", "危急"),
+    "high": ("same day", "当日处理"),
+    "standard": ("routine", "常规"),
+    "gate": ("verify first", "先核实"),
+    "info": ("note", "提示"),
+    "immediate": ("now", "立即"),
+    "same-day": ("same day", "当日"),
+    "routine": ("routine", "常规"),
+    "test": ("test", "检查"),
+    "referral": ("referral", "会诊或联系"),
+    "treatment": ("treatment option", "治疗选项"),
+    "monitoring": ("monitoring", "监测"),
+    "avoid": ("avoid", "不建议"),
+}
+
+
+def phrase(key: str, language: Language, **values: object) -> str:
+    """The phrase `key` in `language`, its slots filled."""
+    return _PHRASES[key][0 if language == "en" else 1].format(**values)

@@ -1,0 +1,55 @@
+"""Text made comparable: case, width, accents and dashes no longer matter, and every place can be found again."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_SAME = {"’": "'", "‘": "'", "＇": "'", "·": "·", "・": "·", "•": "·"} | dict.fromkeys("‐‑‒–—−", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text to search in."""
+
+    text: str
+    original: str
+    index: list[int] | None
+    """Where each folded character stands in the original; None when the places are the same."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a span of the folded text stands in the original, with the marks that hang on its last character."""
+        if self.index is None:
+            return start, end
+        first, last = self.index[start], self.index[end - 1] + 1
+        while last < len(self.original) and not _fold(self.original[last]):
+            last += 1
+        return first, last
+
+
+def fold(text: str) -> Folded:
+    """The text in lower case, half width, without accents and invisible characters."""
+    if text.isascii():
+        return Folded(text.lower(), text, None)
+    characters: list[str] = []
+    index: list[int] = []
+    for place, character in enumerate(text):
+        folded = character.lower() if character.isascii() else _fold(character)
+        characters.append(folded)
+        index.extend([place] * len(folded))
+    return Folded("".join(characters), text, index)
+
+
+@lru_cache(maxsize=8192)
+def _fold(character: str) -> str:
+    if character in _SAME:
+        return _SAME[character]
+    if unicodedata.category(character) in {"Cf", "Mn"}:  # zero-width joiners, combining accents
+        return ""
+    return "".join(_base(one) for one in unicodedata.normalize("NFKC", character).casefold())
+
+
+def _base(character: str) -> str:
+    plain = unicodedata.normalize("NFD", character)[0]
+    return plain if plain.isascii() else _SAME.get(character, character)

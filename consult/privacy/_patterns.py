@@ -1,0 +1,56 @@
+"""Identifiers that can be known by their form alone, without help from the message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from consult.privacy._names import Span
+
+Kind = Literal["email", "id", "phone"]
+
+_EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_RESIDENT = re.compile(r"(?<![0-9a-z])(\d{6})\s?(\d{8})\s?(\d{3}[\dx])(?![0-9a-z])")
+_SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
+_MOBILE = re.compile(
+    r"(?<![\d.])(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?![\d]|\.\d|\s?(?:copies|iu|cells|/|x10|×10))"
+)
+_PHONES = re.compile(
+    r"(?<![\d.+(-])(?:"
+    r"\+\d{1,3}[\s.-]?(?:\(\d{1,4}\)[\s.-]?)?\d{1,5}(?:[\s.-]\d{2,5}){1,4}"  # +41 44 668 18 00
+    r"|\(\d{3}\)\s?\d{3}[-.\s]\d{4}"  # (555) 555-2004
+    r"|\d{3}-\d{3}-\d{4}|\d{3}\.\d{3}\.\d{4}"
+    r"|\(?0\d{2,3}\)?-\d{7,8}"  # 010-12345678
+    r")(?![\d-]|\.\d)"
+)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def find_patterns(text: str) -> Iterator[tuple[Kind, Span]]:
+    """Every e-mail address, resident id, social security number and telephone number of a folded text."""
+    if "@" in text:
+        yield from (("email", match.span()) for match in _EMAIL.finditer(text))
+    if not any(character.isdigit() for character in text):
+        return
+    for match in _RESIDENT.finditer(text):
+        if resident_id("".join(match.groups())):
+            yield "id", match.span()
+    yield from (("id", match.span()) for match in _SSN.finditer(text))
+    yield from (("phone", match.span()) for match in _MOBILE.finditer(text))
+    for match in _PHONES.finditer(text):
+        if sum(character.isdigit() for character in match.group()) > 8:
+            yield "phone", match.span()
+
+
+def resident_id(text: str) -> bool:
+    """Whether these 18 characters are a Chinese resident id: a date of birth and the check digit of ISO 7064 (11-2)."""
+    if not re.fullmatch(r"\d{17}[\dxX]", text, re.ASCII):
+        return False
+    try:
+        date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return False
+    rest = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False)) % 11
+    return "10X98765432"[rest] == text[17].upper()

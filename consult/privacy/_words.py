@@ -1,0 +1,112 @@
+"""Words that are names and something else as well: a patient called White must not cost the text its white cells."""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COMMON: frozenset[str] = _words(
+    """
+    able abu acute adult age air alert alpha amber angel april arch area arm art ash aspirin august autumn baby back
+    bacon bad ball bank banks bar base bay beach bean bell ben berry best beta big bill bin bird bishop black blind
+    block blood bloom blue body bold bond bone bones book bow bowl box boy brain branch brand bread breast bright
+    broad brook brown brush buck bull bunch bush butcher butler cage cane cannon card care carp carpenter case cash
+    cast castle cell cells center central chain chair chance chart chase cherry chest child christian church city
+    clay clean clear cliff clinic clinical close cloud coal coat cold colon constant cook cool copper cord corn
+    count cow cream crisp cross crown current curry cut daily daisy dal dark das date dawn day days dean dear death
+    deep del delta den der des diamond dish doctor dos dose down drain draw drew drink drop drug drum dry duke dull
+    dust duty earl early east echo edge elder eve even ever eye eyes face faint fair faith fall fast fat father feet
+    fell female fever field fields fine finger fire first fish fit flank flat flood floor flora flower flowers fluid
+    fly folate foot ford forest fort forward fox frank free freeze french fresh frost full gain gamma gay gene
+    general gold golden good grace grain grand grant grave gray great green grey grip groin gross ground group guest
+    gum gut guy hair hall ham hand hands hard harder hardy hare harm hay head heal health heard heart heat heavy
+    height help high hill hip history hold hole holiday home hood hook hope horn hospital host hot hour house hunt
+    hunter ibn ice ill inch index infant iris iron ivory ivy jade jaw jewel joint joy judge july jump june just keen
+    key kidney kind king knee knight lab laboratory lake lamb lamp land lane large las last late law lead leaf lean
+    leg lemon lens les less level limb line lip list little live liver loan lobe lock long loop los loss love low
+    lower lump lung lungs mac main major male man march mark marks marrow mars marsh mass may meal medical mercy
+    middle mild miles milk mill mills mine minor mint moles moon more moss mother mouth much nail narrow neck needle
+    nerve never new newborn night noble none norm normal north nose nurse oak oral orange organ otter page pain pale
+    palm panel park parks part pass past patch patient peace peak pearl penny pepper pet pike pill pine pink pit
+    place plain plasma plate platelet point poison pole pond pool poor pope porter post pot power powers pride
+    priest prime prince prior pro probe pulse pure quick race rain ramp rash rate raw ray read red reed rest result
+    rice rich right ring rise river rivers road rock rod rods root rose rough round row ruby rush rust sad saddle
+    safe sage saint salt same sample san sand santa scales seal season sharp sheet shell shock short shot show sick
+    side sign silver singer single skin sleep slim slow small smart smear smoke snow soft sole son south spear spine
+    spot spring stable staff star stem stern still stone stool stork storm strain stroke strong style sugar summer
+    sun sur swan sweet swift system tail tall taper target teal tear temple test thick thin throat thumb tissue toe
+    tone tongue top total touch town trace tract tube turn twin under upper urge urine valve van vein vial viral
+    virgin von wall ward warm wart wash waste water waters wave way weak week weeks weight well west wheat white
+    whole wide wild will wind winter wise wolf wood woods word work worth wound wrist yellow young zinc
+    """
+)
+"""Folded words that are replaced only beside another part of the name, or after a title."""
+
+_EPONYMS = _words(
+    """
+    addison alport alzheimer asperger auer babinski barrett bartter basedow behcet bell berger bernard biot bowen
+    bright bruton budd buerger burkitt burton caplan carney caroli castleman charcot chediak child christmas churg
+    conn cooley coombs cori crohn cushing down dressler dubin duchenne eaton ebstein ehlers evans fabry fallot
+    fanconi felty fisher gardner gaucher gilbert gitelman glanzmann glasgow goodpasture gram graves guillain hamman
+    hashimoto heinz henoch hirschsprung hodgkin homans horner howell huntington jolly kaposi kartagener kawasaki
+    kerley klinefelter korsakoff kussmaul lambert leriche lewy libman liddle light loffler lynch mallory marfan may
+    meckel meigs menetrier meniere mirizzi murphy noonan paget parkinson peutz pick plummer pott pugh ranson raynaud
+    reed reiter reye richter rotor sanger scheuermann schilling sezary sheehan sjogren starling stevens still stills
+    stokes sweet takayasu turner virchow waldenstrom wallenberg waterhouse wegener weil wells wernicke whipple wilms
+    wilson wright zenker zollinger
+    """
+)
+_NOUNS = (
+    "disease|syndrome|sign|score|scale|criteria|criterion|index|test|stain|body|bodies|lymphoma|sarcoma|tumou?r|"
+    "phenomenon|an[a]?emia|protein|nodule|nodules|ulcer|palsy|triad|law|angina|class|esophagus|oesophagus|rods?|"
+    "macroglobulin[a]?emia|thyroiditis|breathing|respiration|lines?|cells?|nephropathy|arteritis|chorea|purpura|anomaly"
+)
+_FIXED = (
+    "bence[ -]jones|epstein[ -]barr|von willebrand|howell[ -]jolly|reed[ -]sternberg|guillain[ -]barre|"
+    "budd[ -]chiari|lambert[ -]eaton|child[ -]pugh|henoch[ -]schonlein|churg[ -]strauss|"
+    "charcot[ -]leyden|cheyne[ -]stokes|stevens[ -]johnson|zollinger[ -]ellison|mallory[ -]weiss|"
+    "peutz[ -]jeghers|non[ -]hodgkin|swan[ -]ganz|may[ -]hegglin|may[ -]grunwald|wright[ -]giemsa|"
+    "dubin[ -]johnson|ehlers[ -]danlos|hermansky[ -]pudlak|wolff[ -]parkinson[ -]white|"
+    "bernard[ -]soulier|diamond[ -]blackfan|chediak[ -]higashi|wiskott[ -]aldrich|plummer[ -]vinson|"
+    "creutzfeldt[ -]jakob"
+)
+EPONYM = re.compile(rf"(?<![a-z])(?:{_FIXED}|(?:{'|'.join(sorted(_EPONYMS))})(?:'?s|s')?[ -](?:{_NOUNS}))(?![a-z])")
+"""Diseases and tests named after people; a single part of a name inside one is not the patient's."""
+
+TITLE = re.compile(
+    r"(?<![a-z])(?:mr|mrs|ms|miss|mx|dr|prof|professor|doctor|sir|madam|lady|lord|herr|frau|mme|mlle)[.\s]{1,2}\Z"
+)
+"""What stands before a name; at the end of the text before it."""
+
+HONORIFICS: frozenset[str] = _words(
+    """
+    mr mrs ms miss mx dr prof professor doctor md phd do rn np pa jr sr ii iii iv esq sir madam
+    """
+)
+"""Parts of a name as sent that do not name anybody."""
+
+COMMON_ZH: frozenset[str] = _words(
+    """
+    健康 平安 安康 和平 建康 长期 正常 医院 检验 检验科 急诊 急诊科 内科 外科 儿科 妇科 呼吸科 血液科 门诊 住院 病房
+    化验室 实验室 中心 患者 病人 先生 女士 本人 无名 不详 未知
+    """
+)
+"""Given names and departments that are ordinary words of a record."""
+
+TITLES_ZH = (
+    "先生|女士|小姐|太太|夫人|同志|老师|医生|医师|大夫|主任|教授|护士|阿姨|叔叔|"
+    "奶奶|爷爷|大爷|大妈|大叔|大娘|老太|老人|某|[x*×]"
+)
+"""What follows a Chinese surname that stands for the person."""
+
+COMPOUND_SURNAMES: frozenset[str] = _words(
+    """
+    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 夏侯 司徒 长孙 宇文 司空 端木 百里 东郭 南宫 呼延 申屠 太史
+    轩辕 钟离 澹台 公冶 宗政 濮阳 淳于 单于 太叔 仲孙 独孤 万俟 闻人 赫连 拓跋 第五 完颜 西门 东门 左丘 梁丘 纳兰
+    叶赫
+    """
+)

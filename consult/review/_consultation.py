@@ -1,0 +1,196 @@
+"""The record of one consultation: what was known, found, said, planned, decided and signed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field, JsonValue, field_validator
+
+from consult.case import Case, Model
+from consult.clinic import Finding
+from consult.plan import Language, Opinion, Plan, Task, Verification
+
+SCHEMA = 1
+"""Version of the document. 1: the first. Older ones stay readable, newer ones are refused."""
+
+Status = Literal["running", "awaiting-review", "reviewed", "signed", "rejected", "expired", "failed"]
+DecisionKind = Literal["accept", "edit", "reject", "acknowledge"]
+
+DECIMAL = r"^[0-9]+(\.[0-9]+)?$"
+
+
+class Subject(Model):
+    """Whom the consultation is about, without saying who that is."""
+
+    key: str
+    """Local key (`S-0001ab…`): the same identifiers give the same key in the same home."""
+    identity: str
+    """`hmac-sha256:` and the keyed hash of the patient's identifiers; the key never leaves the home."""
+
+
+class Usage(Model):
+    """What the consultation cost."""
+
+    calls: int = 0
+    """Model calls, repairs and retries included."""
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    """Part of `input_tokens` that the provider had cached."""
+    output_tokens: int = 0
+    cost: str = Field(default="0", pattern=DECIMAL)
+    """Decimal string, in the currency of the models' prices."""
+    seconds: str = Field(default="0", pattern=DECIMAL)
+    """Decimal string: wall time of the run."""
+
+
+class Provenance(Model):
+    """What produced the draft: enough to answer that question alone."""
+
+    version: str
+    """Of this library."""
+    content_hash: str
+    """Of `agents/` and `knowledge/` as they were."""
+    cards: dict[str, JsonValue] = Field(default_factory=dict)
+    models: dict[str, JsonValue] = Field(default_factory=dict)
+    indexes: dict[str, JsonValue] = Field(default_factory=dict)
+    audit_head: str | None = None
+    """Hash of the audit entry before the first signature: seals everything that happened until then."""
+
+    @field_validator("cards", "models", "indexes")
+    @classmethod
+    def _no_doubles(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        if _holds_float(value):
+            raise ValueError("numbers with a fraction are written as strings here")
+        return value
+
+
+class Decision(Model):
+    """What a named doctor decided about one item of the plan."""
+
+    item: str
+    """`A1`, `P1`, `R1` …"""
+    decision: DecisionKind
+    """accept, edit (with `text`), reject (with `reason`); acknowledge, for alerts only."""
+    text: str | None = None
+    """The doctor's wording of an edited item; for an alert, who was told, by whom and when."""
+    reason: str | None = None
+    by: str = ""
+    """The reviewer; set by the record."""
+    at: str = ""
+    """ISO 8601, UTC; set by the record."""
+
+
+class Signature(Model):
+    """One JWS signature over the detached payload: the canonical document without `signatures` and `audit`."""
+
+    protected: str
+    """base64url of the protected header."""
+    signature: str
+    """base64url of the Ed25519 signature."""
+
+
+class AuditEntry(Model):
+    """One event of the record, chained to the one before it by its hash. Never holds patient text."""
+
+    seq: int
+    """1, 2, 3 …"""
+    at: str
+    """ISO 8601, UTC."""
+    event: str
+    data: dict[str, JsonValue] = Field(default_factory=dict)
+    prev: str
+    """Hash of the entry before; 64 zeros in the first."""
+    hash: str
+    """SHA-256 of the RFC 8785 bytes of this entry without `hash`, hex."""
+
+
+class LaterResults(Model):
+    """Results that arrived after the consultation had been drafted, and what of it they touch."""
+
+    consultation: str
+    at: str
+    """When they were noticed; ISO 8601, UTC."""
+    facts: list[str]
+    """Facts of the case whose value changed, or whose analyte has a newer result."""
+    items: list[str]
+    """Items of the plan that rest on those facts."""
+    changed: int
+    """Results that were corrected or withdrawn."""
+    new: int
+    """Results that the consultation has not seen."""
+
+
+class Consultation(Model):
+    """The document: what is stored, shown, signed and exported. The contract is section `Consultation` of the guide.
+
+    `later_results` and `stale` are read from the audit log and are not part of the document.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    id: str
+    schema_version: int = Field(default=SCHEMA, alias="schema")
+    revision: int = 1
+    supersedes: str | None = None
+    """Id of the signed consultation that this one replaces."""
+    status: Status = "running"
+    subject: Subject
+    case: Case
+    """De-identified."""
+    findings: list[Finding] = Field(default_factory=list)
+    tasks: list[Task] = Field(default_factory=list)
+    opinions: list[Opinion] = Field(default_factory=list)
+    plan: Plan | None = None
+    """Null until the draft is stored."""
+    verification: Verification = Field(default_factory=Verification)
+    usage: Usage = Field(default_factory=Usage)
+    provenance: Provenance
+    decisions: list[Decision] = Field(default_factory=list)
+    """Append-only; the latest decision on an item counts."""
+    signatures: list[Signature] = Field(default_factory=list)
+    audit: list[AuditEntry] = Field(default_factory=list)
+
+    @property
+    def language(self) -> Language:
+        """The language of the plan, known from the start."""
+        if self.plan is not None:
+            return self.plan.language
+        return "zh" if self.audit and self.audit[0].data.get("language") == "zh" else "en"
+
+    @property
+    def created(self) -> str:
+        """When the record was opened (ISO 8601, UTC); empty in a document without its audit log."""
+        return self.audit[0].at if self.audit else ""
+
+    @property
+    def later_results(self) -> list[LaterResults]:
+        """Later or corrected results of the same patient that this consultation has not seen, oldest first."""
+        return [
+            LaterResults.model_validate({"consultation": self.id, "at": entry.at, **entry.data})
+            for entry in self.audit
+            if entry.event == "later-results"
+        ]
+
+    @property
+    def stale(self) -> bool:
+        """Whether results arrived that this consultation has not seen."""
+        return any(entry.event == "later-results" for entry in self.audit)
+
+    @property
+    def superseded_by(self) -> str | None:
+        """Id of the revision that replaces this consultation, when there is one."""
+        found = [str(entry.data["by"]) for entry in self.audit if entry.event == "superseded"]
+        return found[-1] if found else None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The document as JSON types."""
+        document: dict[str, JsonValue] = self.model_dump(mode="json")
+        return document
+
+
+def _holds_float(value: JsonValue) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_float(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_holds_float(item) for item in value)
+    return isinstance(value, float)

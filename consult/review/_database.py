@@ -1,0 +1,117 @@
+"""The connection to the store: modes, pragmas, transactions and the version of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy.exc import ArgumentError, DatabaseError
+
+from consult.errors import ConsultationError, SettingsError
+from consult.review._home import private_file
+from consult.review._tables import STORE_VERSION, about, metadata
+
+FILE = "consult.sqlite"
+BUSY_SECONDS = 30
+"""How long a writer waits for another one."""
+
+Mode = Literal["read", "write", "durable"]
+"""read; write: survives a crash of the program; durable: survives a loss of power too (decisions, signatures)."""
+
+
+class Database:
+    """One engine and its three kinds of transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, home: Path, url: str | None) -> Database:
+        """The database at `url`, or `consult.sqlite` in `home`; tables are made at the first call.
+
+        Raises:
+            SettingsError: it is no database of ours, it is newer than this program, or its driver is missing.
+        """
+        try:
+            engine = create_engine(url or _sqlite_url(home), connect_args=_arguments(url))
+        except (ArgumentError, ImportError) as error:
+            raise SettingsError(f"the store's address cannot be used: {type(error).__name__}") from None
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _on_connect)
+            event.listen(engine, "begin", _on_begin)
+        database = cls(engine)
+        try:
+            database._prepare()
+        except DatabaseError:
+            engine.dispose()
+            raise SettingsError("the store cannot be read: it is damaged, locked or not a store of consult") from None
+        except SettingsError:
+            engine.dispose()
+            raise
+        return database
+
+    @contextmanager
+    def begin(self, mode: Mode) -> Iterator[Connection]:
+        """A transaction: committed at the end, rolled back when the block raises.
+
+        Raises:
+            ConsultationError: the database refused (full disk, locked for too long, damaged).
+        """
+        try:
+            # SQLite learns from the option how to begin; SQLAlchemy hands it to the `begin` event.
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(consult_mode=mode)
+                with connection.begin():
+                    yield connection
+        except DatabaseError as error:
+            raise ConsultationError(f"the store refused: {type(error.orig).__name__}") from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _prepare(self) -> None:
+        with self._engine.connect() as connection:
+            known = inspect(connection).has_table(about.name)
+        if not known:
+            self._create()
+        with self._engine.connect() as connection:
+            version = connection.execute(select(about.c.version)).scalar_one()
+        if version > STORE_VERSION:
+            raise SettingsError(f"the store has version {version}; this program reads up to version {STORE_VERSION}")
+
+    def _create(self) -> None:
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(consult_mode="durable")
+            with connection.begin():
+                if inspect(connection).has_table(about.name):  # another process was faster
+                    return
+                metadata.create_all(connection)
+                connection.execute(insert(about).values(version=STORE_VERSION))
+
+
+def _sqlite_url(home: Path) -> str:
+    # Made before SQLite does, so that the file and the -wal and -shm beside it are never readable by others.
+    return f"sqlite:///{private_file(home / FILE)}"
+
+
+def _arguments(url: str | None) -> dict[str, Any]:
+    return {"timeout": BUSY_SECONDS} if url is None or url.startswith("sqlite") else {}
+
+
+def _on_connect(raw: Any, _record: object) -> None:
+    raw.isolation_level = None  # we say BEGIN ourselves: the driver would begin late, and never IMMEDIATE
+    cursor = raw.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    mode: Mode = connection.get_execution_options().get("consult_mode", "read")
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if mode == 'durable' else 'NORMAL'}")
+    # A reader that later writes can find itself outrun; a writer takes its place in the queue at once.
+    connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")

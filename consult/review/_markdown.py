@@ -1,0 +1,45 @@
+"""A consultation to read on paper: the plan with what was decided on each item and who signed."""
+
+from __future__ import annotations
+
+from consult.errors import ReviewError
+from consult.plan import Language, render_markdown
+from consult.review._consultation import Consultation, Decision, DecisionKind, Signature
+from consult.review._jws import header_of
+from consult.review._state import review_state
+
+DECIDED: dict[Language, dict[DecisionKind, str]] = {
+    "en": {"accept": "accepted", "edit": "edited", "reject": "rejected", "acknowledge": "acknowledged"},
+    "zh": {"accept": "采纳", "edit": "修改", "reject": "否决", "acknowledge": "已知晓"},
+}
+
+
+def export_markdown(consultation: Consultation) -> str:
+    """The plan as Markdown, marked as a draft unless it is signed. For people: only the JSON export can be verified.
+
+    Raises:
+        ReviewError: there is no plan yet.
+    """
+    if consultation.plan is None:
+        raise ReviewError(f"consultation {consultation.id!r} is {consultation.status}: there is no plan to export")
+    language = consultation.language
+    decided = review_state(consultation)
+    return render_markdown(
+        consultation.plan,
+        case=consultation.case,
+        identifier=consultation.id,
+        status=consultation.status,
+        decisions={item: _line(one, language) for item, one in decided.items() if one is not None},
+        signers=[_signer(signature) for signature in consultation.signatures],
+    )
+
+
+def _line(decision: Decision, language: Language) -> str:
+    words = [f"{DECIDED[language][decision.decision]}: {decision.by}, {decision.at[:19]}Z"]
+    words += [text.strip() for text in (decision.text, decision.reason) if text is not None and text.strip()]
+    return " — ".join(words)
+
+
+def _signer(signature: Signature) -> str:
+    header = header_of(signature.model_dump())
+    return f"{header['signer']}, {header['iat'][:19]}Z ({header['kid']})"

@@ -1,0 +1,125 @@
+"""One consultation inside one transaction: what is read, appended and replaced belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from consult.errors import NotFound, ReviewError
+from consult.review import _tables
+from consult.review._audit import AuditChain
+from consult.review._canonical import digest
+from consult.review._consultation import AuditEntry, Consultation, Decision, Signature
+from consult.review._state import alert_ids, pending_items
+
+APPENDED = frozenset({"decisions", "signatures", "audit"})
+"""Parts of the document that only grow; each has its own table."""
+
+
+class Record:
+    """A consultation held by a transaction. Nothing is visible to others before the transaction ends."""
+
+    def __init__(self, connection: Connection, consultation: Consultation, *, language: str, engine: str) -> None:
+        self.connection = connection
+        self.consultation = consultation
+        self.language = language
+        self.engine = engine
+
+    @classmethod
+    def load(cls, connection: Connection, id: str, *, lock: bool = False) -> Record:
+        """Read the consultation `id`.
+
+        Raises:
+            NotFound: nothing is stored under this id.
+        """
+        table = _tables.consultation
+        query = select(table.c.document, table.c.language, table.c.engine).where(table.c.id == id)
+        row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound(f"no consultation {id!r} is stored")
+        consultation = Consultation.model_validate_json(row.document)
+        consultation.decisions = [Decision.model_validate_json(b) for b in _bodies(connection, _tables.decision, id)]
+        consultation.signatures = [Signature.model_validate_json(b) for b in _bodies(connection, _tables.signature, id)]
+        consultation.audit = [AuditEntry.model_validate_json(b) for b in _bodies(connection, _tables.audit, id)]
+        return cls(connection, consultation, language=row.language, engine=row.engine)
+
+    @classmethod
+    def insert(
+        cls,
+        connection: Connection,
+        consultation: Consultation,
+        *,
+        language: str,
+        engine: str,
+        at: str,
+        data: Mapping[str, JsonValue] | None = None,
+    ) -> Record:
+        """Store a new consultation and open its audit log at `at`.
+
+        Raises:
+            ReviewError: its id is taken, or what it supersedes has been superseded already.
+        """
+        record = cls(connection, consultation, language=language, engine=engine)
+        values = {"id": consultation.id, "created": at, "language": language, "engine": engine}
+        try:
+            connection.execute(insert(_tables.consultation).values(**values, **record._row()))
+        except IntegrityError:
+            raise ReviewError(f"consultation {consultation.id!r} or its predecessor's successor exists") from None
+        case = consultation.case.model_dump(mode="json")
+        record.append("created", {"consultation": consultation.id, "case": digest(case), **(data or {})}, at)
+        return record
+
+    def append(self, event: str, data: Mapping[str, JsonValue], at: str) -> AuditEntry:
+        """Add an event to the audit log."""
+        chain = AuditChain(self.consultation.audit)
+        entry = chain.append(event, data, at)
+        self._add(_tables.audit, entry.seq, entry.model_dump_json())
+        self.consultation.audit = chain.entries
+        return entry
+
+    def add_decisions(self, decisions: Sequence[Decision], at: str) -> None:
+        """Append decisions, each with its audit entry; the entry holds a hash, not the doctor's words."""
+        for decision in decisions:
+            seq = len(self.consultation.decisions) + 1
+            self._add(_tables.decision, seq, decision.model_dump_json())
+            self.consultation.decisions.append(decision)
+            body = decision.model_dump(mode="json")
+            data = {"item": decision.item, "decision": decision.decision, "by": decision.by, "digest": digest(body)}
+            self.append("decided", data, at)
+
+    def add_signature(self, signature: Signature, kid: str) -> None:
+        """Append a signature; the same key twice breaks the table's constraint."""
+        seq = len(self.consultation.signatures) + 1
+        self._add(_tables.signature, seq, signature.model_dump_json(), kid=kid)
+        self.consultation.signatures.append(signature)
+
+    def save(self, consultation: Consultation | None = None) -> None:
+        """Replace the stored document by this one and bring the columns of the list up to date."""
+        self.consultation = consultation or self.consultation
+        table = _tables.consultation
+        self.connection.execute(update(table).where(table.c.id == self.consultation.id).values(**self._row()))
+
+    def _row(self) -> dict[str, object]:
+        consultation = self.consultation
+        return {
+            "revision": consultation.revision,
+            "supersedes": consultation.supersedes,
+            "status": consultation.status,
+            "subject": consultation.subject.key,
+            "alerts": len(alert_ids(consultation.plan)),
+            "open_items": len(pending_items(consultation)),
+            "stale": consultation.stale,
+            "document": consultation.model_dump_json(exclude=set(APPENDED)),
+        }
+
+    def _add(self, table: Table, seq: int, body: str, **values: str) -> None:
+        row = {"consultation": self.consultation.id, "seq": seq, "body": body, **values}
+        self.connection.execute(insert(table).values(**row))
+
+
+def _bodies(connection: Connection, table: Table, id: str) -> list[str]:
+    rows = connection.execute(select(table.c.body).where(table.c.consultation == id).order_by(table.c.seq))
+    return list(rows.scalars())
