@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ AFFIRMED = {"confirmed", "likely", "possible"}
 
 
 @pytest.fixture(scope="module")
-def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
-    with Panel.from_settings(Settings.load(home=tmp_path_factory.mktemp("home"))) as opened:
+def panel(new_home: Callable[[], Path]) -> Iterator[Panel]:
+    with Panel.from_settings(Settings.load(home=new_home())) as opened:
         yield opened
 
 
@@ -107,9 +107,9 @@ def skeleton(plan: Plan) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_two_runs_give_byte_identical_plans(name: str, panel: Panel, tmp_path: Path) -> None:
+def test_two_runs_give_byte_identical_plans(name: str, panel: Panel, home: Path) -> None:
     first = panel.consult(read(name)[0])
-    with Panel.from_settings(Settings.load(home=tmp_path)) as other:
+    with Panel.from_settings(Settings.load(home=home)) as other:
         second = other.consult(read(name)[0])
     for part in ("plan", "findings", "tasks", "opinions", "verification"):
         one, two = first.model_dump(mode="json")[part], second.model_dump(mode="json")[part]

@@ -126,7 +126,7 @@ class Matcher:
         if "PF]" in code:
             return {}  # counted under the microscope: urine sediment or a smear, not a count per volume
         fitting = {key: needs for key, needs in hits.items() if fits(self._analytes[key], code)}
-        return fitting or {key: needs for key, needs in hits.items() if needs != "unit"}
+        return fitting or {key: needs for key, needs in hits.items() if not needs}
 
     def _decide(
         self,
@@ -137,20 +137,19 @@ class Matcher:
         code: str | None,
         unit: str | None,
     ) -> Match:
-        key = self._preferred(candidates, meant, fluid)
+        key = self._preferred(candidates, meant, fluid, unit)
         if key is None:
             return Match(None, "none", meant, unit)
-        if meant is None or meant in candidates:
-            certainty = "exact" if key == meant else "name"
-            return Match(
-                key, "exact" if certainty == "exact" else "name", None, _declared(self._analytes[key], name, code, unit)
-            )
-        if unit and not fits(self._analytes[key], unit) and fits(self._analytes[meant], unit):
-            return Match(None, "none", meant, unit)
-        return Match(key, "name", meant, _declared(self._analytes[key], name, None, unit))
+        agreed = meant is None or meant in candidates
+        if meant and not agreed and unit and not fits(self._analytes[key], unit) and fits(self._analytes[meant], unit):
+            return Match(None, "none", meant, unit)  # the name says one thing, unit and code another
+        declared = _declared(self._analytes[key], name, code if agreed else None, unit)
+        return Match(key, "exact" if key == meant else "name", None if agreed else meant, declared)
 
-    def _preferred(self, candidates: Iterable[str], meant: str | None, fluid: Fluid | None) -> str | None:
-        """The one candidate that the specimen asks for, then the one that the code names; None when two remain."""
+    def _preferred(
+        self, candidates: Iterable[str], meant: str | None, fluid: Fluid | None, unit: str | None
+    ) -> str | None:
+        """The candidate of the specimen, then of the code, then the one usual in this unit; None when two remain."""
         keys = list(candidates)
         families = (
             ("arterial", "gas", "blood") if fluid == "arterial" else ("gas", "blood") if fluid == "venous" else ()
@@ -164,6 +163,8 @@ class Matcher:
             return meant
         if fluid in {None, "blood"} and len(keys) > 1:
             keys = [key for key in keys if self._family(key) == "blood"] or keys
+        if len(keys) > 1 and unit:
+            keys = [key for key in keys if self._analytes[key].unit == normalize_unit(unit)] or keys
         return keys[0] if len(keys) == 1 else None
 
     def _code_holds(self, key: str, fluid: Fluid | None, unit: str | None) -> bool:

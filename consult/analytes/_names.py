@@ -28,11 +28,11 @@ _FLUIDS: tuple[tuple[Fluid, str, str], ...] = (
     ),
     (
         "other",
-        r"ascit(?:es|ic)(?: fluid)?|peritoneal(?: fluid| dialysate)?|synovial(?: fluid)?|joint fluid|pericardial"
-        r"(?: fluid)?|amniotic(?: fluid)?|dialysate|drain(?:age)?(?: fluid)?|body fluid|bile|gastric|stool|fa?eces|"
-        r"fa?ecal|saliva|semen|sweat|cord(?: blood)?|umbilical|bone marrow|marrow|islt|isolate|dbs|dried blood spot|"
-        r"dander|tissue|biopsy|donor",
-        r"腹水|腹腔积液|腹腔引流液|关节液|关节腔积液|心包积液|羊水|透析液|引流液|胆汁|胃液|粪便|大便|脐带血|脐血|骨髓",
+        r"ascit(?:es|ic)(?: fluid)?|peritoneal(?: fluid| dialysate)?|synovial(?: fluid)?|joint fluid|"
+        r"pericardial(?: fluid)?|amniotic(?: fluid)?|dialysate|drain(?:age)?(?: fluid)?|body fluid|bile(?! acid)|"
+        r"gastric(?! parietal)|stool|fa?eces|fa?ecal|saliva|semen|sweat|cord(?: blood)?|umbilical|bone marrow|marrow|"
+        r"islt|isolate|dbs|dried blood spot|dander|tissue(?! transglut)|biopsy|donor",
+        r"腹水|腹腔积液|腹腔引流液|关节液|关节腔积液|心包积液|羊水|透析液|引流液|胆汁(?!酸)|胃液|粪便|大便|脐带血|脐血|骨髓",
     ),
     (
         "respiratory",
@@ -41,7 +41,7 @@ _FLUIDS: tuple[tuple[Fluid, str, str], ...] = (
     ),
     (
         "arterial",
-        r"arterial(?: blood)?|arteriell?e?t?|arterieel|art(?:\.)?|abg|blda|blood gas",
+        r"arterial(?: blood)?|arteriell?e?t?|arterieel|abg|blda|blood gas",
         r"动脉血?|動脈血?|血气",
     ),
     (

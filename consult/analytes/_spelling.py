@@ -9,6 +9,7 @@ from functools import lru_cache
 from consult.analytes._dimensions import measure
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_LONE_MICRO = re.compile(r"[μµ](?![A-Za-zΑ-ω\[])")
 _SUPERSCRIPT_RUN = re.compile("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _LETTERS = str.maketrans({"μ": "u", "µ": "u", "×": "x", "·": ".", "−": "-", "／": "/", "∗": "*"})
 
@@ -242,6 +243,7 @@ _TEN = re.compile(
     r"^(?:cells|cell|个)?(?:[x*]?10(?:\*\*|\*\^|[*^e~(])|[x*]10|[x*]?e)\+?(\d{1,2})\)?(?=[/{]|$)", re.IGNORECASE
 )
 _BASIS = re.compile(r"[({\[]?\b(FEU|DDU)\b[)}\]]?", re.IGNORECASE)
+_BASIS_WORD = re.compile(r"(FEU|DDU)", re.IGNORECASE)
 _PER_HUNDRED = re.compile(r"^(?:\{?[a-z]*\}?)?/100\{?(wbc|leukocytes|wbcs|白细胞)?\}?(?:wbc|wbcs)?$", re.IGNORECASE)
 _BODY_SURFACE = re.compile(r"/\(?\{?1[.]73_?(?:m2|m\^2|m\*2|sqm|m)\}?\)?$", re.IGNORECASE)
 
@@ -255,7 +257,7 @@ def normalize_unit(text: str) -> str | None:
     `C` and `F`.
     """
     plain = _plain(text)
-    if not plain:
+    if not plain or _LONE_MICRO.search(text):
         return None
     if plain in _EXACT_CASE:
         return _EXACT_CASE[plain]
@@ -276,12 +278,14 @@ def _plain(text: str) -> str:
 
 def _with_basis(plain: str) -> str | None:
     """`ng/mL FEU`, `ug FEU/mL` and `mg/L(DDU)` with the basis as a UCUM annotation at the end."""
-    found = _BASIS.search(plain) or re.search(r"(FEU|DDU)", plain, re.IGNORECASE)
+    found = _BASIS.search(plain) or _BASIS_WORD.search(plain)
     if not found:
         return None
     rest = (plain[: found.start()] + plain[found.end() :]).strip("-_,()")
     unit = normalize_unit(rest) if rest else None
-    return f"{unit}{{{found.group(1).upper()}}}" if unit else None
+    if unit is None or measure(unit) is None or _BASIS_WORD.search(unit):
+        return None
+    return f"{unit}{{{found.group(1).upper()}}}"
 
 
 def _composed(plain: str) -> str | None:

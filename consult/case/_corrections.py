@@ -19,12 +19,7 @@ def replaced_by(results: Sequence[Result]) -> Mapping[int, int]:
     """
     found: dict[int, int] = {}
     for positions in _same_identity(results).values():
-        for new in positions:
-            if results[new].status not in _REPLACING:
-                continue
-            for old in positions:
-                if old not in found and old != new and _replaces(results, new, old):
-                    found[old] = new
+        _follow(results, _in_time(results, positions), found)
     return found
 
 
@@ -36,15 +31,25 @@ def _same_identity(results: Sequence[Result]) -> dict[tuple[str, ...], list[int]
     return {identity: positions for identity, positions in groups.items() if len(positions) > 1}
 
 
-def _replaces(results: Sequence[Result], new: int, old: int) -> bool:
-    later, earlier = results[new], results[old]
-    if earlier.status not in _STANDING:
-        return False
-    if later.group == earlier.group:
-        return new > old and earlier.status not in _REPLACING
-    if later.sent is not None and earlier.sent is not None and later.sent != earlier.sent:
-        return later.sent > earlier.sent
-    return new > old
+def _in_time(results: Sequence[Result], positions: list[int]) -> list[int]:
+    """By the time of the message where every message has one, else as they stand in the input."""
+    times = {position: results[position].sent for position in positions}
+    known = [(time, position) for position, time in times.items() if time is not None]
+    return [position for _, position in sorted(known)] if len(known) == len(positions) else positions
+
+
+def _follow(results: Sequence[Result], positions: list[int], found: dict[int, int]) -> None:
+    first_sent: list[int] = []
+    corrected: dict[tuple[int, int], list[int]] = {}
+    for position in positions:
+        result = results[position]
+        if result.status in _REPLACING:
+            earlier = [old for group, olds in corrected.items() if group != result.group for old in olds]
+            found.update(dict.fromkeys([*first_sent, *earlier], position))
+            first_sent = []
+            corrected = {result.group: corrected.get(result.group, [])}
+        if result.status in _STANDING:
+            (corrected.setdefault(result.group, []) if result.status in _REPLACING else first_sent).append(position)
 
 
 def repeated(results: Sequence[Result]) -> list[tuple[int, int]]:

@@ -76,6 +76,8 @@ class Draft:
     history: list[str] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
+    told: list[tuple[Report, Result]] = field(default_factory=list)
+    """Reports that were sent as results: they can be corrected and withdrawn like results."""
     conditions: list[Entry] = field(default_factory=list)
     medications: list[Entry] = field(default_factory=list)
     allergies: list[Entry] = field(default_factory=list)

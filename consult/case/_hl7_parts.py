@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from consult.interop.hl7v2 import Message, Segment
 
+_PLACEHOLDER = 50
+"""An identifier that this many different patients carry (`UNKNOWN`) identifies none of them."""
 _BLANK_DATES = frozenset({"0000", "00000000", '""'})
 
 
@@ -45,11 +47,23 @@ def parts_of(message: Message) -> list[Part]:
 class Grouped:
     """All parts of one patient, in document order."""
 
-    parts: list[Part]
+    parts: list[Part] = field(default_factory=list)
+    told: dict[str, Part] = field(default_factory=dict)
+    """One part per wording of PID: a day's file repeats the same one hundreds of times."""
 
     def accepts(self, other: Part) -> bool:
         """Whether `other` is certainly of the same patient."""
-        return all(_same_patient(part, other) for part in self.parts)
+        return _wording(other) in self.told or all(_same_patient(part, other) for part in self.told.values())
+
+    def add(self, part: Part) -> None:
+        """Takes a part that was accepted."""
+        self.parts.append(part)
+        self.told.setdefault(_wording(part), part)
+
+
+def _wording(part: Part) -> str:
+    patient = part.patient
+    return patient.wire() if patient is not None else ""
 
 
 def group_patients(parts: Iterable[Part]) -> tuple[list[Grouped], list[str]]:
@@ -62,7 +76,12 @@ def group_patients(parts: Iterable[Part]) -> tuple[list[Grouped], list[str]]:
     by_identifier: dict[tuple[str, str], list[Grouped]] = {}
     for part in parts:
         identifiers = _identifiers(part)
-        candidates = [group for one in identifiers for group in by_identifier.get(one, [])]
+        candidates = [
+            group
+            for one in identifiers
+            if len(by_identifier.get(one, [])) <= _PLACEHOLDER
+            for group in by_identifier.get(one, [])
+        ]
         home = next((group for group in candidates if group.accepts(part)), None)
         if home is None:
             if candidates:
@@ -70,9 +89,9 @@ def group_patients(parts: Iterable[Part]) -> tuple[list[Grouped], list[str]]:
                     f"message {part.message.number}: shares a patient identifier with another message but differs in "
                     "birth date, sex or name, and was kept apart"
                 )
-            home = Grouped([])
+            home = Grouped()
             groups.append(home)
-        home.parts.append(part)
+        home.add(part)
         for one in identifiers:
             known = by_identifier.setdefault(one, [])
             if not any(home is group for group in known):

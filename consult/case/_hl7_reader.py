@@ -114,6 +114,7 @@ def _read_walk(one: Walk, draft: Draft, home: tzinfo) -> None:
         found = read_order(order, setting)
         draft.results.extend(found.results)
         draft.reports.extend(found.reports)
+        draft.told.extend(found.told)
         draft.assumed_zone = draft.assumed_zone or found.assumed
         if order.segment is not None:
             _clinical_information(order.segment.raw(13), order.segment.plain, draft)

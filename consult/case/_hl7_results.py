@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from consult.case._draft import Result
@@ -64,6 +64,8 @@ class OrderResults:
 
     results: list[Result]
     reports: list[Report]
+    told: list[tuple[Report, Result]] = field(default_factory=list)
+    """Each report that is a result, with what it was as one."""
     assumed: bool = False
 
 
@@ -77,7 +79,7 @@ def read_order(order: Order, setting: Setting) -> OrderResults:
         if kind is None:
             found.results.append(result)
         else:
-            _add_report(found.reports, _report(result, kind), context)
+            _add_report(found, _report(result, kind), result, context)
         found.assumed = found.assumed or (result.when is not None and result.when.assumed)
     found.reports.extend(_notes(order, context))
     return found
@@ -224,9 +226,9 @@ def _report(result: Result, kind: str) -> Report:
     )
 
 
-def _add_report(reports: list[Report], report: Report, context: _Context) -> None:
+def _add_report(found: OrderResults, report: Report, result: Result, context: _Context) -> None:
     """Lines of one imaging or pathology text, sent as OBX after OBX of one code, are one report."""
-    before = reports[-1] if reports else None
+    before = found.reports[-1] if found.reports else None
     if (
         before is not None
         and context.kind is not None
@@ -234,7 +236,8 @@ def _add_report(reports: list[Report], report: Report, context: _Context) -> Non
     ):
         before.text = f"{before.text}\n{report.text}"
         return
-    reports.append(report)
+    found.reports.append(report)
+    found.told.append((report, result))
 
 
 def _notes(order: Order, context: _Context) -> list[Report]:

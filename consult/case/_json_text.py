@@ -12,7 +12,8 @@ from consult.case._text import storable
 from consult.errors import CaseError
 
 DEEPEST = 40
-_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_LONGEST_BITS = 1000
+_MARK = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 
 
 class Written(str):
@@ -76,6 +77,8 @@ def plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item, depth + 1) for item in value]
     if isinstance(value, int):
+        if value.bit_length() > _LONGEST_BITS:
+            raise CaseError("the case holds a number of more than 300 digits")
         return Written(str(value))
     if isinstance(value, float):
         if not math.isfinite(value):

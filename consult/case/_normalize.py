@@ -104,12 +104,24 @@ def _withdraw(draft: Draft, ids: list[str], findings: dict[str, list[str]]) -> N
         )
     touched = sorted({*replacements, *replacements.values()})
     changed = [n for n, result in enumerate(draft.results) if result.status in {"corrected", "amended"}]
-    facts = [ids[position] for position in sorted({*touched, *changed})]
+    facts = [ids[position] for position in sorted({*touched, *changed})] + _withdraw_reports(draft)
     if facts:
         findings.setdefault("corrected", []).extend(facts)
     for first, again in repeated(draft.results):
         listed = findings.setdefault("duplicate-result", [])
         listed.extend(fact for fact in (ids[first], ids[again]) if fact not in listed)
+
+
+def _withdraw_reports(draft: Draft) -> list[str]:
+    replacements = replaced_by([result for _, result in draft.told])
+    for old in replacements:
+        draft.told[old][0].status = "entered-in-error"
+    touched = {*replacements, *replacements.values()}
+    return [
+        report.fact
+        for position, (report, result) in enumerate(draft.told)
+        if position in touched or result.status in {"corrected", "amended"}
+    ]
 
 
 def _time_doubts(result: Result, horizon: datetime | None) -> list[str]:

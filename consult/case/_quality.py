@@ -42,7 +42,9 @@ QUALITY_CODES: dict[str, QualityCode] = {
         "出生日期无法识别，不能由此得出年龄",
     ),
     "age-conflict": QualityCode(
-        "warning", "The age told with the order contradicts the birth date, which was used", "申请时填写的年龄与出生日期矛盾，以出生日期为准"
+        "warning",
+        "The age told with the order contradicts the birth date, which was used",
+        "申请时填写的年龄与出生日期矛盾，以出生日期为准",
     ),
     "time-zone-assumed": QualityCode(
         "info", "Times were sent without an offset; the site's time zone was assumed", "时间未带时区，按本单位时区处理"
@@ -103,9 +105,6 @@ QUALITY_CODES: dict[str, QualityCode] = {
     "duplicate-result": QualityCode("info", "The same result was sent more than once", "同一结果重复发送"),
     "duplicate-message": QualityCode(
         "info", "The same message was sent more than once and read once", "同一报文重复发送，只读取一次"
-    ),
-    "text-cleaned": QualityCode(
-        "info", "Control characters were removed from the text that is shown", "显示的文字中已去除控制字符"
     ),
 }
 """Code to severity and phrases; the order is the order in which a case lists them."""

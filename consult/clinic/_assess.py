@@ -82,11 +82,11 @@ class Assessment:
 
 def assess(case: Case, *, catalog: Catalog, book: RuleBook, lang: Language = "en") -> Assessment:
     """Everything that code finds in a case. The same case gives the same assessment: no clock, no chance."""
-    unusable = frozenset(unusable_facts(case))
-    grouped = group_usable(case, catalog, unusable)
-    bench = Bench(case, catalog, unusable, grouped, lang)
+    grouped = group_usable(case, catalog, frozenset(unusable_facts(case)))
+    doubtful = frozenset(fact for entry in case.quality if entry.severity == "error" for fact in entry.facts)
+    bench = Bench(case, catalog, doubtful, grouped, lang)
     future = {fact for entry in case.quality if entry.code == "time-in-future" for fact in entry.facts}
-    as_of, as_sent = newest_time(case, unusable | future)
+    as_of, as_sent = newest_time(case, future)
     engine = _Engine(bench, book, as_of, read_history(case, book.concepts))
     engine.run()
     drafts = [
@@ -134,6 +134,8 @@ class _Engine:
         self._reasons: list[Reason | None] = []
         self._gates = dict.fromkeys((rule.id for rule in book.gates), False)
         self._told = self._history_variables()
+        self._named = {key: results for key, results in bench.grouped.items() if key in book.fields}
+        self._span = _span(bench.grouped, as_of)
         self._environments: dict[tuple[object, ...], Environment] = {}
         self._views: dict[tuple[object, ...], Environment] = {}
 
@@ -206,10 +208,11 @@ class _Engine:
     def _environment(self, rule: Rule) -> Environment:
         named = tuple(self._gates[field] for root, field in rule.when.references if root == "gate")
         doubts = -1 if rule.sees_doubted else len(self.doubted)
-        view = (rule.within, doubts, tuple(self._gates.values()) if named else ())
+        within = min(rule.within, self._span)
+        view = (within, doubts, tuple(self._gates.values()) if named else ())
         if view not in self._views:
             doubted = () if rule.sees_doubted else self.doubted
-            chosen = choose(self.bench.grouped, as_of=self.as_of, within=rule.within, doubted=doubted)
+            chosen = choose(self._named, as_of=self.as_of, within=within, doubted=doubted)
             # most views choose the same results: a context costs more than all rules together
             key = (view[2], *((item.latest.fact, item.previous and item.previous.fact) for item in chosen.values()))
             if key not in self._environments:
@@ -239,6 +242,12 @@ class _Engine:
             if holds is not None:
                 told[name] = holds
         return dict(told)
+
+
+def _span(grouped: Mapping[str, Sequence[Result]], as_of: datetime | None) -> float:
+    """Days from the oldest result to `as_of`: every longer window is the same."""
+    times = [result.at for results in grouped.values() for result in results if result.at is not None]
+    return (as_of - min(times)) / timedelta(days=1) + 1 if times and as_of is not None else 1.0
 
 
 def _near(result: Result, times: Sequence[datetime]) -> bool:

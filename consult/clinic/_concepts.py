@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from consult.clinic._naming import Names
 from consult.clinic._problems import first_problem
 from consult.clinic._statements import Span, Standing, stands
 from consult.content import read_toml
@@ -16,7 +16,6 @@ from consult.errors import ContentError
 
 FILE = "knowledge/reference/concepts.toml"
 ConceptKind = Literal["condition", "test", "treatment", "referral", "monitoring", "finding", "exposure"]
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 class Concept(BaseModel):
@@ -44,10 +43,11 @@ class Concepts(Mapping[str, Concept]):
 
     def __init__(self, concepts: Mapping[str, Concept]) -> None:
         self._concepts = dict(concepts)
-        self._ids = self._names()
-        longest_first = sorted(self._ids, key=lambda name: (-len(name), name))
-        patterns = [_pattern(name) for name in longest_first]
-        self._finder = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
+        names: dict[str, list[str]] = {}
+        for concept in self._concepts.values():
+            for name in (concept.en, concept.zh, *concept.synonyms):
+                names.setdefault(name, []).append(concept.id)
+        self._names = Names(names)
 
     @classmethod
     def load(cls, root: Path) -> Concepts:
@@ -109,32 +109,7 @@ class Concepts(Mapping[str, Concept]):
         return tuple(dict.fromkeys(id for id, standing in self._read(text) if standing in {"present", "suspected"}))
 
     def _read(self, text: str) -> Iterator[tuple[str, Standing]]:
-        for match in self._finder.finditer(text):
-            standing = stands(text, Span(*match.span()))
-            for id in self._meant(match.group()):
+        for start, end, ids in self._names.find(text):
+            standing = stands(text, Span(start, end))
+            for id in ids:
                 yield id, standing
-
-    def _meant(self, words: str) -> tuple[str, ...]:
-        key = _key(words)
-        spellings = (key, key.removesuffix("s"), key.removesuffix("es"))
-        return next((self._ids[spelling] for spelling in spellings if spelling in self._ids), ())
-
-    def _names(self) -> dict[str, tuple[str, ...]]:
-        names: dict[str, dict[str, None]] = {}
-        for concept in self._concepts.values():
-            for name in (concept.en, concept.zh, *concept.synonyms):
-                if name.strip():
-                    names.setdefault(_key(name), {})[concept.id] = None
-        return {name: tuple(ids) for name, ids in names.items()}
-
-
-def _key(name: str) -> str:
-    return " ".join(re.split(r"[\s-]+", name.strip().casefold()))
-
-
-def _pattern(name: str) -> str:
-    if _HAN.search(name):
-        return re.escape(name)
-    words = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", name.strip()))
-    plural = "(?:s|es)?" if len(name) > 3 and name[-1].isalpha() and name[-1] != "s" else ""
-    return rf"(?<![^\W_]){words}{plural}(?![^\W_])"

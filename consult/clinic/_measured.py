@@ -29,7 +29,8 @@ class Bench:
 
     case: Case
     catalog: Catalog
-    unusable: frozenset[str]
+    doubtful: frozenset[str]
+    """Facts whose unit, value or completeness is in doubt: no limit is held against them."""
     grouped: Mapping[str, Sequence[Result]]
     """Usable results by analyte, newest first."""
     lang: Language
@@ -45,7 +46,7 @@ def critical_findings(bench: Bench) -> list[Draft]:
     An older one is an alert as long as it is the newest result of its analyte or the newest came within a day of it;
     else it is told as out of range, with the remark that a later result is there.
     """
-    seen = read_results(bench.case, catalog=bench.catalog, unusable=bench.unusable, statuses=_SEEN)
+    seen = read_results(bench.case, catalog=bench.catalog, unusable=bench.doubtful, statuses=_SEEN)
     results = {result.fact: result for result in seen}
     drafts = []
     for observation in bench.case.observations:

@@ -74,12 +74,12 @@ def instant(text: str | None) -> datetime | None:
         return None
 
 
-def newest_time(case: Case, unusable: Collection[str]) -> tuple[datetime | None, str | None]:
+def newest_time(case: Case, mistimed: Collection[str]) -> tuple[datetime | None, str | None]:
     """The newest time of a result, and that time as it was sent: what `now` is for a case. No clock is read."""
     times = [
         (at, -index, observation.effective)
         for index, observation in enumerate(case.observations)
-        if observation.fact not in unusable
+        if observation.fact not in mistimed
         and observation.status not in {"entered-in-error", "cancelled"}
         and (at := instant(observation.effective)) is not None
     ]

@@ -21,7 +21,7 @@ class Span(NamedTuple):
     end: int
 
 
-_SENTENCE = re.compile(r"[.;!?](?=\s|$)|[。；！？\n]")
+_SENTENCE = re.compile(r"[.;!](?=\s|$)|[。；！\n]")
 _TURN = re.compile(
     r"\b(?:but|however|although|though|yet|except|apart from|still|has|had|have|is|was|on|with|presents?|presented|"
     r"takes|taking|receiv\w+|given|started|currently|now|known|treated|developed|history of(?! no\b))\b"

@@ -10,6 +10,7 @@ from functools import cached_property
 from consult.analytes import Catalog
 from consult.case import Case
 from consult.clinic import Assessment, Finding
+from consult.errors import ConsultationError
 from consult.panel._cards import Card
 from consult.panel._library import Library
 from consult.panel._reasoner import Brief, Reasoner
@@ -49,9 +50,20 @@ class Desk:
         return self.reasoners.get(specialty, self.default_reasoner)
 
     async def raise_alerts(self) -> None:
-        """Hand every alert to the handler."""
+        """Hand every alert to the handler.
+
+        Raises:
+            ConsultationError: one could not be delivered; all others were tried first. Silence would be worse than a
+                run that stops and can be resumed.
+        """
+        undelivered: list[ConsultationError] = []
         for finding in self.assessment.alerts:
-            await self.on_alert(self.consultation, finding)
+            try:
+                await self.on_alert(self.consultation, finding)
+            except ConsultationError as error:
+                undelivered.append(error)
+        if undelivered:
+            raise undelivered[0]
 
     def concept_name(self, concept: str) -> str:
         """A concept's name in the language of the consultation."""

@@ -222,10 +222,18 @@ class Panel:
 
     async def _alert(self, consultation: str, finding: Finding) -> None:
         self.store.record(consultation, "alert", finding=finding.id, source=finding.source, facts=finding.facts)
-        if self._on_alert is not None:
+        if self._on_alert is None:
+            return
+        try:
             answer = self._on_alert(consultation, finding)
             if inspect.isawaitable(answer):
                 await answer
+        except Exception as error:
+            self.store.record(consultation, "alert-undelivered", finding=finding.id, error=type(error).__name__)
+            raise ConsultationError(
+                f"the alert of finding {finding.id} could not be delivered ({type(error).__name__})",
+                consultation=consultation,
+            ) from error
 
     # reviewing
 

@@ -55,11 +55,12 @@ def phone(text: str) -> Finder | None:
     digits = re.sub(r"\D", "", fold(text).text)
     if len(digits) < 7:
         return _regex(rf"(?:tel|phone|ext|电话|手机)\D{{0,4}}({digits})(?!\d)") if len(digits) > 2 else None
-    variants = {digits} | {
-        digits[-size:] for size in (10, 11) if text.strip().startswith(("+", "00")) and len(digits) > size
-    }
+    variants = {digits}
+    if text.strip().startswith(("+", "00")):  # at home the country code is left out, and a zero may take its place
+        bare = digits.lstrip("0")
+        variants |= {bare} | {bare[size:] for size in (1, 2, 3) if len(bare) - size > 7}
     joined = "|".join(r"[\s().\-]{0,3}".join(one) for one in sorted(variants, key=len, reverse=True))
-    return _numbers(rf"(?<!\d)(?<!\d\.)(?:{joined})(?!\d)(?!\.\d)", as_sent="")
+    return _numbers(rf"(?<!\d)(?<!\d\.)0{{0,2}}(?:{joined})(?!\d)(?!\.\d)", as_sent="")
 
 
 def birth_date(text: str) -> Finder | None:

@@ -110,13 +110,13 @@ class ChineseName:
 def _split(pieces: list[str], whole: str) -> tuple[str, list[str]]:
     """Surname and given names; from the separators that were sent, else from the known double surnames."""
     if len(pieces) > 1 and len(whole) > len(pieces):
-        return pieces[0], pieces[1:]
+        return pieces[0], pieces
     size = 2 if len(whole) > 2 and whole[:2] in COMPOUND_SURNAMES else 1
     return whole[:size], [whole[size:]]
 
 
 def _spaced(text: str) -> str:
-    return r"[\s·^]{0,2}".join(re.escape(character) for character in text)
+    return r"[\s·^]{0,3}".join(re.escape(character) for character in text)
 
 
 def _in_eponym(text: str, start: int, end: int) -> bool:

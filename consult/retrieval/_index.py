@@ -126,10 +126,12 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def discard(home: Path, manifest_id: str) -> None:
-    """Remove a damaged index."""
+def discard(home: Path, damaged: Manifest) -> None:
+    """Remove a damaged index, unless somebody has made it anew since."""
+    folder = index_folder(home) / damaged.id
     with exclusive(index_folder(home) / ".lock"):
-        _remove(index_folder(home) / manifest_id)
+        if read_manifest(folder) == damaged:
+            _remove(folder)
 
 
 def _remove(folder: Path) -> None:

@@ -84,7 +84,7 @@ class Retriever:
             except RetrievalError:
                 if not build:
                     raise
-                discard(home, status.manifest.id)
+                discard(home, status.manifest)
         elif not build:
             raise RetrievalError(f"the index is {status.state}: build it with 'consult knowledge build'")
         return cls._opened(knowledge, root, home, chosen, ensure_index(knowledge, root, home, chosen))

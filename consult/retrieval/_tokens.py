@@ -108,18 +108,14 @@ def _import_jieba() -> Any:
 
 def _jieba_dictionary(characters: set[str]) -> Dictionary:
     """The words of jieba's dictionary that consist of these characters, with their beginnings."""
-    frequencies: dict[str, int] = {}
-    total = 0
-    with _import_jieba().get_dict_file() as file:
-        for line in file:
-            word, frequency, _ = line.decode().split(" ")
-            total += int(frequency)
-            if characters.issuperset(word):
-                frequencies[word] = int(frequency)
+    with _import_jieba().Tokenizer().get_dict_file() as file:
+        fields = file.read().decode().split()  # word, frequency, part of speech, over and over
+    counts = [int(count) for count in fields[1::3]]
+    frequencies = {word: n for word, n in zip(fields[::3], counts, strict=True) if characters.issuperset(word)}
     for word in list(frequencies):
         for end in range(1, len(word)):
             frequencies.setdefault(word[:end], 0)
-    return Dictionary(frequencies, total)
+    return Dictionary(frequencies, sum(counts))
 
 
 def _bare_tokenizer(dictionary: Dictionary) -> Any:

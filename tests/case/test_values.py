@@ -257,7 +257,15 @@ def test_iso_times_and_zones() -> None:
 
 @pytest.mark.parametrize(
     ("birth", "age"),
-    [("1970-03-15", 55), ("1970-03-14", 56), ("1970-04", 55), ("1970-03", 56), ("1970", 56), ("2027-01-01", None), ("1800", None)],
+    [
+        ("1970-03-15", 55),
+        ("1970-03-14", 56),
+        ("1970-04", 55),
+        ("1970-03", 56),
+        ("1970", 56),
+        ("2027-01-01", None),
+        ("1800", None),
+    ],
 )
 def test_ages_in_completed_years(birth: str, age: int | None) -> None:
     assert age_on(birth, datetime(2026, 3, 14, tzinfo=UTC)) == age

@@ -143,7 +143,10 @@ def test_declared_character_sets(declared: str, codec: str, text: str) -> None:
 def test_a_trail_byte_that_looks_like_a_separator_does_not_split_a_field() -> None:
     text = "\u4e0a\u8f7c\u7c5a\u9a70\u8b5c"  # GBK trail bytes fall among | ^ ~ and the backslash
     trails = [char.encode("gbk")[1:] for char in text]
-    assert any(trail in {b"|", b"^", b"~", b"\\"} for trail in (c.encode("gbk")[1:] for c in "\u4e68\u4e5e\u5122" + text)) or trails
+    assert (
+        any(trail in {b"|", b"^", b"~", b"\\"} for trail in (c.encode("gbk")[1:] for c in "\u4e68\u4e5e\u5122" + text))
+        or trails
+    )
     hostile = b"\x81|\x81^\x81~\x81\\".decode("gb18030")
     data = b"MSH|^~\\&|A||||1||ORU^R01|1|P|2.5||||||GB18030\rNTE|1||" + hostile.encode("gb18030") + b"|x\r"
     note = parse(data).messages[0].segments[1]
@@ -188,7 +191,8 @@ def test_each_message_of_a_file_has_its_own_character_set() -> None:
     assert texts == ["血", "é"]
 
 
-WHOLE = "MSH|^~\\&|A||||1||ORU^R01|1|P|2.5\rPID|1||7|||||M\rOBR|1|||CBC\rOBX|1|NM|K||4.1|mmol/L|||||F\rOBX|2|NM|NA||140|mmol/L|||||F"
+WHOLE = "MSH|^~\\&|A||||1||ORU^R01|1|P|2.5\rPID|1||7|||||M\rOBR|1|||CBC\r"
+WHOLE += "OBX|1|NM|K||4.1|mmol/L|||||F\rOBX|2|NM|NA||140|mmol/L|||||F"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,8 @@ def run(home: Path, log: Path, *arguments: str) -> int:
 
 
 @pytest.mark.parametrize("node", KILLED_AT)
-def test_kill_and_resume(node: str, tmp_path: Path) -> None:
-    home, log = tmp_path / "home", tmp_path / "log"
+def test_kill_and_resume(node: str, home: Path, tmp_path: Path, new_home: Callable[[], Path]) -> None:
+    log = tmp_path / "log"
     assert run(home, log, str(CASE), node) == -9
     with Store.open(home) as store:
         (row,) = store.list()
@@ -51,5 +52,5 @@ def test_kill_and_resume(node: str, tmp_path: Path) -> None:
         finished = store.get(row.id)
     assert finished.status == "awaiting-review"
     assert AuditChain(finished.audit).problem() is None
-    with Panel.from_settings(Settings.load(home=tmp_path / "other")) as other:
+    with Panel.from_settings(Settings.load(home=new_home())) as other:
         assert other.consult(Case.read(CASE)).plan == finished.plan

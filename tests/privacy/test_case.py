@@ -27,7 +27,7 @@ def make_case() -> Case:
             ),
             Observation(fact="F3", name="titre", value="1:640", value_type="ratio", reported=Reported(value="1:640")),
         ],
-        reports=[Report(fact="F4", kind="CT", title="CT Anna Muster", text="Anna Muster: no embolism", effective="2026")],
+        reports=[Report(fact="F4", kind="CT", title="CT Anna Muster", text="Anna Muster: clear")],
         conditions=[entry], medications=[entry], allergies=[entry], procedures=[entry], immunizations=[entry],
         encounters=[entry],
         identity=Identity(

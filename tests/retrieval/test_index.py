@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,14 @@ import pytest
 
 from consult.errors import RetrievalError
 from consult.retrieval import Retriever, build_index, index_status
-from consult.retrieval._index import index_folder
+from consult.retrieval._index import discard, index_folder
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT = "Ferritin below 45 ug/L"
+
+
+def on_day(day: int) -> Callable[[], datetime]:
+    return lambda: START + timedelta(days=day)
 
 
 def edit(root: Path, old: str, new: str, name: str = "corpora/hematology/iron-2021.md") -> None:
@@ -30,7 +35,7 @@ def folders(home: Path) -> set[str]:
 
 def test_absent_current_stale(root: Path, home: Path, bag: Any) -> None:
     assert index_status(root, home, bag).state == "absent"
-    manifest = build_index(root, home, embedder=bag, clock=lambda: START)
+    manifest = build_index(root, home, embedder=bag, clock=on_day(0))
     status = index_status(root, home, bag)
     assert (status.state, status.manifest) == ("current", manifest)
     edit(root, TEXT, "Ferritin below 46 ug/L")
@@ -39,7 +44,7 @@ def test_absent_current_stale(root: Path, home: Path, bag: Any) -> None:
 
 
 def test_the_manifest_says_what_the_index_is_made_of(root: Path, home: Path, bag: Any) -> None:
-    manifest = build_index(root, home, embedder=bag, clock=lambda: START)
+    manifest = build_index(root, home, embedder=bag, clock=on_day(0))
     assert manifest.counts == {"hematology.en": 3, "hematology.zh": 2, "respiratory.en": 2, "respiratory.zh": 2}
     assert (manifest.embedder, manifest.created, len(manifest.content_hash)) == ("bag:1", START, 64)
     stored = json.loads((index_folder(home) / manifest.id / "manifest.json").read_text())
@@ -74,19 +79,19 @@ def test_another_embedder_needs_another_index(root: Path, home: Path, bag: Any, 
 
 
 def test_a_current_index_is_not_built_again(root: Path, home: Path, bag: Any) -> None:
-    first = build_index(root, home, embedder=bag, clock=lambda: START)
+    first = build_index(root, home, embedder=bag, clock=on_day(0))
     asked = len(bag.asked)
-    again = build_index(root, home, embedder=bag, clock=lambda: START + timedelta(days=1))
+    again = build_index(root, home, embedder=bag, clock=on_day(1))
     assert again == first
     assert len(bag.asked) == asked
 
 
 def test_only_changed_passages_are_embedded_again(root: Path, home: Path, bag: Any) -> None:
-    build_index(root, home, embedder=bag, clock=lambda: START)
+    build_index(root, home, embedder=bag, clock=on_day(0))
     bag.asked.clear()
     for number in range(46, 49):  # through several generations, without shipped vectors
         edit(root, f"below {number - 1}", f"below {number}")
-        build_index(root, home, embedder=bag, clock=lambda day=number: START + timedelta(days=day))
+        build_index(root, home, embedder=bag, clock=on_day(number))
         assert len(bag.asked) == 1
         bag.asked.clear()
 
@@ -94,7 +99,7 @@ def test_only_changed_passages_are_embedded_again(root: Path, home: Path, bag: A
 def test_the_newest_two_are_kept(root: Path, home: Path, bag: Any) -> None:
     ids = []
     for day in range(4):
-        ids.append(build_index(root, home, embedder=bag, clock=lambda day=day: START + timedelta(days=day)).id)
+        ids.append(build_index(root, home, embedder=bag, clock=on_day(day)).id)
         edit(root, f"below {45 + day}", f"below {46 + day}")
     assert folders(home) == {ids[2], ids[3]}
 
@@ -126,8 +131,17 @@ def test_a_reader_keeps_its_index_through_rebuilds(root: Path, home: Path, bag: 
         before = reader.search("ferritin", corpora=["hematology"], language="en")
         for day in range(1, 4):
             edit(root, f"below {44 + day}", f"below {45 + day}")
-            build_index(root, home, embedder=bag, clock=lambda day=day: START + timedelta(days=day))
+            build_index(root, home, embedder=bag, clock=on_day(day))
         assert reader.search("ferritin", corpora=["hematology"], language="en") == before
+
+
+def test_an_index_made_anew_is_not_discarded(root: Path, home: Path, bag: Any) -> None:
+    damaged = build_index(root, home, embedder=bag, clock=on_day(0))
+    discard(home, damaged)
+    assert folders(home) == set()
+    build_index(root, home, embedder=bag, clock=on_day(1))
+    discard(home, damaged)
+    assert folders(home) == {damaged.id}
 
 
 def test_a_home_that_cannot_be_written(root: Path, tmp_path: Path, bag: Any) -> None:

@@ -132,21 +132,20 @@ def test_an_index_may_be_required_to_exist(root: Path, home: Path, bag: Any) -> 
     assert index_status(root, home, bag).state == "absent"
 
 
-def lose_a_collection(folder: Path) -> None:
+def store(folder: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    settings = Settings(_env_file=None, anonymized_telemetry=False)
-    with chromadb.PersistentClient(path=str(folder / "chroma"), settings=settings) as client:
+    return chromadb.PersistentClient(path=str(folder), settings=Settings(_env_file=None, anonymized_telemetry=False))
+
+
+def lose_a_collection(folder: Path) -> None:
+    with store(folder / "chroma") as client:
         client.delete_collection("hematology.en")
 
 
 def lose_a_passage(folder: Path) -> None:
-    import chromadb
-    from chromadb.config import Settings
-
-    settings = Settings(_env_file=None, anonymized_telemetry=False)
-    with chromadb.PersistentClient(path=str(folder / "chroma"), settings=settings) as client:
+    with store(folder / "chroma") as client:
         client.get_collection("hematology.en", embedding_function=None).delete(ids=["iron-2021#ferritin"])
 
 

@@ -55,7 +55,9 @@ def make_case(*observations: Observation) -> Case:
 
 def make_draft() -> dict[str, Any]:
     says = Statement(text="Potassium 7.1 mmol/L is critical.", facts=["F1"], author="engine")
-    advice = Statement(text="Consider repeating potassium.", facts=["F1"], passages=["k-2020#repeat"], author="laboratory")
+    advice = Statement(
+        text="Consider repeating potassium.", facts=["F1"], passages=["k-2020#repeat"], author="laboratory"
+    )
     finding = Finding(id="N1", kind="critical", severity="red", facts=["F1"], source="LAB01", says=says.text)
     plan = Plan(
         language="en",

@@ -198,23 +198,26 @@ def _separators(head: str) -> Separators | None:
 
 def _join(lines: list[_Line], separators: Separators) -> tuple[list[_Line], list[int], list[int]]:
     """Lines that are no segment belong to the one before them: a text that the sender wrapped."""
-    whole: list[_Line] = []
+    whole: list[list[_Line]] = []
     joined: list[int] = []
     unknown: list[int] = []
     for line in lines:
         kind = _kind(line.text, separators) if whole else "segment"
-        if kind == "unknown" and not _unfinished(whole[-1].text, separators):
+        if kind == "unknown" and not _unfinished(whole[-1][-1].text, separators):
             unknown.append(line.number)
             kind = "segment"
         if kind == "segment":
-            whole.append(_Line(line.number, line.text.lstrip(" \t"), line.terminated))
-            continue
-        if not line.text.strip():
-            continue
-        joined.append(line.number)
-        before = whole[-1]
-        whole[-1] = _Line(before.number, f"{before.text}\n{line.text}", line.terminated)
-    return whole, joined, unknown
+            whole.append([_Line(line.number, line.text.lstrip(" \t"), line.terminated)])
+        elif line.text.strip():
+            joined.append(line.number)
+            whole[-1].append(line)
+    return [_one_line(parts) for parts in whole], joined, unknown
+
+
+def _one_line(parts: list[_Line]) -> _Line:
+    if len(parts) == 1:
+        return parts[0]
+    return _Line(parts[0].number, "\n".join(part.text for part in parts), parts[-1].terminated)
 
 
 def _kind(text: str, separators: Separators) -> str:
