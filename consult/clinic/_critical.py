@@ -30,6 +30,15 @@ _CALLED: dict[str, Side | None] = {
 }
 
 
+CRITICAL_WHEN_POSITIVE: dict[str, str] = {
+    "bcx": "arup-critical-values",
+    "malaria": "arup-critical-values",
+    "afb": "arup-critical-values",
+    "mtbnaat": "arup-critical-values",
+}
+"""Analytes whose positive result is told at once, and the list that says so: critical-limits.csv holds numbers only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Critical:
     """Why a result is critical."""
@@ -39,10 +48,17 @@ class Critical:
     """Guideline id, or `laboratory`."""
     limit: Decimal | None = None
     """In the canonical unit, when the limit is ours."""
+    positive: bool = False
+    """Critical because it is positive."""
 
 
 def critical_by_limit(result: Result, limits: CriticalLimits | None) -> Critical | None:
-    """At or beyond one of our limits for certain; `<5` is at or below 6, and not for certain at or below 3."""
+    """At or beyond one of our limits for certain, or positive where that is critical.
+
+    `<5` is at or below 6, and not for certain at or below 3.
+    """
+    if result.positive and result.analyte in CRITICAL_WHEN_POSITIVE:
+        return Critical(None, CRITICAL_WHEN_POSITIVE[result.analyte], positive=True)
     if limits is None:
         return None
     low, high = _ends(result)

@@ -22,9 +22,10 @@ class Finding(Model):
     kind: FindingKind
     severity: Severity
     facts: list[str]
-    """Ids of the facts it rests on, at least one."""
+    """Ids of the facts it rests on, at least one; empty only where all data is meant (a truncated message)."""
     source: str
-    """Rule id, guideline id, or `laboratory`: who says so."""
+    """Who says so: rule id, guideline id, or `laboratory`; of a quality finding its code (`applies`: for whom the rules
+    were written)."""
     says: str
     """One sentence in the language of the consultation."""
     analyte: str | None = None

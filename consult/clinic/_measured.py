@@ -13,7 +13,7 @@ from consult.clinic._critical import Critical, Side, critical_by_laboratory, cri
 from consult.clinic._drafts import Draft
 from consult.clinic._phrases import Language, phrase
 from consult.clinic._results import ABNORMAL, Result, by_analyte, instant, read_results
-from consult.clinic._shown import both_values, name_of, range_of, value_of
+from consult.clinic._shown import both_values, name_of, range_of, unit_of, value_of
 
 STILL_NEW = timedelta(hours=24)
 """A critical value stays an alert for this long although a later result of the analyte is there."""
@@ -79,9 +79,10 @@ def _is_past(bench: Bench, observation: Observation) -> bool:
 def _critical_draft(bench: Bench, observation: Observation, critical: Critical, past: bool) -> Draft:
     values = {"name": bench.name(observation), "value": both_values(observation)}
     if critical.limit is not None:
-        says = phrase(
-            f"critical.{critical.side}", bench.lang, **values, limit=_with_unit(critical.limit, bench, observation)
-        )
+        limit = _with_unit(critical.limit, bench, observation)
+        says = phrase(f"critical.{critical.side}", bench.lang, **values, limit=limit)
+    elif critical.positive:
+        says = phrase("critical.positive", bench.lang, **values)
     else:
         suffix = f".{critical.side}" if critical.side else ""
         says = phrase(f"critical.laboratory{suffix}", bench.lang, **values)
@@ -101,9 +102,7 @@ def _critical_draft(bench: Bench, observation: Observation, critical: Critical, 
 
 
 def _with_unit(limit: Decimal, bench: Bench, observation: Observation) -> str:
-    unit = bench.catalog[observation.analyte or ""].unit
-    shown = "" if unit == "1" or unit.startswith("{") else unit
-    return f"{limit:f} {shown}".strip()
+    return f"{limit:f} {unit_of(bench.catalog[observation.analyte or ''].unit)}".strip()
 
 
 def range_findings(bench: Bench) -> list[Draft]:

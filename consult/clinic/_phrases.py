@@ -30,6 +30,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "{name} {value} was reported as critical by the laboratory.",
         "zh": "{name} {value}，检验科报告为危急值。",
     },
+    "critical.positive": {
+        "en": "{name} is positive: {value}; a critical result.",
+        "zh": "{name}阳性：{value}，属危急结果。",
+    },
     "preliminary": {"en": " The result is preliminary.", "zh": "该结果为初步结果。"},
     "earlier": {"en": " A later result is there.", "zh": "此后已有新的结果。"},
     "range.low": {"en": "{name} {value} is below the range {range}.", "zh": "{name} {value}，低于参考范围 {range}。"},

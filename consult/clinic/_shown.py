@@ -36,6 +36,12 @@ def name_of(observation: Observation, catalog: Catalog, lang: Language) -> str:
     return catalog[key].name_en if lang == "en" else catalog[key].name_zh
 
 
+def unit_of(unit: str | None) -> str:
+    """A unit as it is shown: `1`, `[pH]` and annotations such as `{INR}` say nothing beside a number."""
+    shown = clean(unit or "", 30)
+    return "" if shown in {"1", "[pH]"} or re.fullmatch(r"\{[^{}]*\}", shown) else shown
+
+
 def value_of(observation: Observation) -> str:
     """Value and unit as reported; words in quotation marks; the canonical value beside it where the unit differs."""
     reported = observation.reported.value
@@ -44,15 +50,13 @@ def value_of(observation: Observation) -> str:
         return f"“{text}”" if text else "?"
     comparator = observation.comparator or ""
     value = clean((reported or "").replace("^", ""), LONGEST_VALUE) or f"{comparator}{observation.value or ''}"
-    unit = clean(observation.reported.unit or (observation.unit if reported is None else "") or "", 30)
-    return f"{value} {unit}".strip()
+    unit = observation.reported.unit if reported is not None else observation.unit
+    return f"{value} {unit_of(unit)}".strip()
 
 
 def canonical_of(observation: Observation) -> str:
     """The value in the unit of `value`: what limits and ranges are compared with."""
-    unit = observation.unit or ""
-    shown = "" if unit == "1" or unit.startswith("{") else unit
-    return f"{observation.comparator or ''}{observation.value or ''} {shown}".strip()
+    return f"{observation.comparator or ''}{observation.value or ''} {unit_of(observation.unit)}".strip()
 
 
 def both_values(observation: Observation) -> str:
@@ -76,8 +80,7 @@ def range_of(observation: Observation) -> str | None:
         span = f"{limits.low}-{limits.high}"
     else:
         span = f">= {limits.low}" if limits.low is not None else f"<= {limits.high}"
-    unit = observation.unit or ""
-    return span if unit == "1" or unit.startswith("{") else f"{span} {unit}".strip()
+    return f"{span} {unit_of(observation.unit)}".strip()
 
 
 def render_says(

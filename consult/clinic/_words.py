@@ -21,8 +21,13 @@ _CODES = {
     "NEG": False,
 }
 _NAMES = re.compile(r"\b(?:gram|coagulase)[\s-]*(?:positive|negative)|革兰氏?(?:染色)?[阴阳]性", re.IGNORECASE)
+_ORGANISMS = re.compile(
+    r"staphylococ|streptococ|enterococ|escherichia|klebsiella|pseudomonas|acinetobacter|enterobacter|salmonella|listeria"
+    r"|candida|cryptococ|葡萄球菌|链球菌|肠球菌|埃希菌|克雷伯|假单胞菌|不动杆菌|沙门菌|念珠菌|隐球菌",
+    re.IGNORECASE,
+)
 _NEITHER = re.compile(
-    r"\b(?:indeterminate|equivocal|borderline|inconclusive|invalid|pending|see (?:note|comment)|contaminat\w+)\b"
+    r"\b(?:indeterminate|equivocal|borderline|inconclusive|invalid|pending|see (?:note|comment)|contamina\w+)\b"
     r"|\bto follow\b|可疑|灰区|临界|不确定|待定|待查|污染|无效",
     re.IGNORECASE,
 )
@@ -41,14 +46,18 @@ _POSITIVE = re.compile(
 
 
 def positive(text: str, code: str | None = None) -> bool | None:
-    """True for a positive result in words, false for a negative one, None for neither or for both."""
+    """True for a positive result in words, false for a negative one, None for neither or for both.
+
+    An organism that is named (`Gram-positive cocci in clusters`) is a positive culture.
+    """
     if code is not None and code in _CODES:
         return _CODES[code]
+    named = _NAMES.search(text[:400]) is not None or _ORGANISMS.search(text[:400]) is not None
     plain = _NAMES.sub(" ", text[:400])
     if _NEITHER.search(plain):
         return None
     without = _NEGATIVE.sub(" ", plain)
     denied, affirmed = without != plain, _POSITIVE.search(without) is not None
-    if denied and affirmed:
-        return None
-    return affirmed if affirmed or denied else None
+    if denied:
+        return None if affirmed else False
+    return True if affirmed or named else None

@@ -106,6 +106,7 @@ def _encode(data: bytes) -> str:
 
 
 def _key(jwk: dict[str, Any]) -> OKPKey:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
     from joserfc.errors import JoseError
     from joserfc.jwk import OKPKey
 
@@ -113,9 +114,14 @@ def _key(jwk: dict[str, Any]) -> OKPKey:
         raise ValueError("not an Ed25519 key")
     members: dict[str, str | list[str]] = {name: jwk[name] for name in _MEMBERS if name in jwk}
     try:
-        return OKPKey.import_key(members)
-    except (JoseError, KeyError, TypeError) as error:
+        key = OKPKey.import_key(members)
+        # A file could carry the private half of one key and the public half, and so the id, of another.
+        same = key.public_key.public_bytes(Encoding.Raw, PublicFormat.Raw) == decode(str(jwk["x"]))
+    except (JoseError, KeyError, TypeError, ValueError) as error:
         raise ValueError("not an Ed25519 key") from error
+    if not same:
+        raise ValueError("not an Ed25519 key")
+    return key
 
 
 def _strings(jwk: Any) -> dict[str, str]:

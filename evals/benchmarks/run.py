@@ -1,6 +1,6 @@
 """Prints the figures that the project promises. `make bench`; medians, since machines are noisy.
 
-    python evals/benchmarks/run.py [--repeat 7]
+Usage: `python evals/benchmarks/run.py [--repeat 7]`
 """
 
 from __future__ import annotations

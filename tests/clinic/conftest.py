@@ -23,6 +23,7 @@ tsat,IRON,Transferrin saturation,转铁蛋白饱和度,TSAT,serum/plasma,%,,,,0,
 k,CHEM,Potassium,钾,K,serum/plasma,mmol/L,,,,1,15,,,,,1,quantity
 be,GAS,Base excess,碱剩余,BE,arterial blood,mmol/L,,,,-50,50,,,,,1,quantity
 hemindex,CHEM,Haemolysis index,溶血指数,,serum/plasma,{index},,,,0,2000,,,,,0,quantity
+bcx,MICRO,Blood culture,血培养,,blood,1,,,,,,,,,,0,ordinal
 dat,BB,Direct antiglobulin test,直接抗人球蛋白试验,DAT,blood,1,,,,,,,,,,0,ordinal
 ana,IMM,Antinuclear antibodies,抗核抗体,ANA,serum/plasma,{titer},,,,,,,,,,0,quantity
 """

@@ -46,6 +46,18 @@ def test_critical(desk: Any, seen: dict[str, Any], side: str | None, source: str
     assert [(a.kind, a.direction, a.source) for a in alerts] == ([("critical", side, source)] if source else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Candida", ["Blood culture is positive: “Candida”; a critical result. The result is preliminary."]),
+        ("No growth after 2 days", []),
+    ],
+)  # fmt: skip
+def test_a_positive_culture_is_critical_as_soon_as_it_is_preliminary(desk: Any, text: str, says: list[str]) -> None:
+    case = desk.case(desk.observation("bcx", text, kind="text", status="preliminary"))
+    assert [alert.says for alert in desk.assess(case).alerts] == says
+
+
 def test_no_limit_of_ours_for_a_child(desk: Any) -> None:
     assert desk.assess(desk.case(desk.observation("k", "6.9"), age=3)).alerts == []
 

@@ -139,6 +139,8 @@ RESULTS = [
     ("2+", True), ("(+)", True), ("++", True), ("阳性", True), ("弱阳性（+）", True), ("检出", True), ("有生长", True),
     ("Growth of Gram-negative bacilli", True), ("革兰阴性杆菌生长", True),
     ("Coagulase-negative staphylococci isolated", True),
+    ("Gram positive cocci in clusters", True), ("Staphylococcus aureus", True), ("大肠埃希菌", True),
+    ("Gram positive cocci: not seen", False), ("coagulase-negative staphylococci, probable contaminant", None),
     ("Negative", False), ("Non-reactive", False), ("Nonreactive", False), ("Not detected", False), ("No growth", False),
     ("No growth after 5 days", False), ("Not yet detected", False), ("no organisms seen", False), ("-", False),
     ("(-)", False), ("阴性", False), ("未检出", False), ("无细菌生长", False), ("阴性(-)", False), ("None seen", False),

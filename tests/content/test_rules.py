@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 
 from consult.analytes import Catalog
-from consult.clinic import Concepts, Rule, RuleBook, RuleTest, check_example, untested_kinds
+from consult.clinic import Concepts, RetestIntervals, Rule, RuleBook, RuleTest, check_example, untested_kinds
+from consult.clinic._critical import CRITICAL_WHEN_POSITIVE
 from consult.content import content_root
 
 ROOT = content_root()
@@ -69,7 +69,18 @@ def test_reviewed_rules_say_by_whom(rule: Rule) -> None:
     assert rule.draft or rule.table.reviewed_by, f"{rule.file}, {rule.id}: reviewed, but by nobody"
 
 
+def test_what_is_critical_when_positive_is_known_and_sourced() -> None:
+    for analyte, source in CRITICAL_WHEN_POSITIVE.items():
+        assert analyte in CATALOG
+        assert source in guideline_ids()
+
+
+def test_retest_intervals_are_read_and_sourced() -> None:
+    table = RetestIntervals.load(ROOT, catalog=CATALOG)
+    assert len(table) > 0
+    assert {table[key].source for key in CATALOG if key in table} <= guideline_ids()
+
+
 def test_every_specialist_with_a_folder_has_rules() -> None:
     written = {path.parent.name for path in (ROOT / "agents").glob("*/rules.toml")}
     assert {rule.specialty for rule in BOOK} == written
-    assert Path(ROOT / "agents").is_dir()

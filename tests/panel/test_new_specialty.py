@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,12 +50,11 @@ language = "{language}"
 
 {text}
 """
-ENGLISH = (
-    "A severe hyperkalaemia can disturb the rhythm of the heart without warning, so the tracing is looked at as soon as "
-    "the value is known, and looked at again while it lasts; a normal tracing does not make the value harmless, and the "
-    "patient stays monitored until it has fallen."
-)
-CHINESE = "重度高钾血症可在无先兆的情况下影响心律，因此得知结果后应立即查看心电图，并在血钾升高期间复查；心电图正常并不代表该结果无害，血钾下降之前应持续监护，并由主管医师判断。"
+ENGLISH = """A severe hyperkalaemia can disturb the rhythm of the heart without warning, so the tracing is looked at as
+soon as the value is known, and looked at again while it lasts; a normal tracing does not make the value harmless, and
+the patient stays monitored until it has fallen."""
+CHINESE = """重度高钾血症可在无先兆的情况下影响心律，因此得知结果后应立即查看心电图，并在血钾升高期间复查；
+心电图正常并不代表该结果无害，血钾下降之前应持续监护，并由主管医师判断。"""
 
 
 @pytest.fixture

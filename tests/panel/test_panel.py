@@ -198,7 +198,8 @@ def test_two_panels_in_one_process_do_not_share_anything(new_home: Callable[[], 
 def test_names_of_the_message_are_in_no_stored_byte_of_the_consultation(new_home: Callable[[], Path]) -> None:
     home = new_home()
     with Panel.from_settings(Settings.load(home=home)) as panel:
-        message = POTASSIUM.read_bytes().replace(b"Specimen moderately", b"Patricia Example (900001): specimen moderately")
+        note = b"Patricia Example (900001): specimen moderately"
+        message = POTASSIUM.read_bytes().replace(b"Specimen moderately", note)
         finished = panel.consult(Case.read(message))
         document = export_json(finished).decode()
         identity = panel.store.identity(finished.subject.key)

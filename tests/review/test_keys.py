@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from joserfc.jwk import OKPKey, OctKey
+from joserfc.jwk import OctKey, OKPKey
 
 from consult.errors import NotFound, ReviewError
 from consult.review import Keyring, SigningKey, read_public_jwk

@@ -126,16 +126,17 @@ def test_a_revision_is_signed_like_the_first(desk: Desk) -> None:
     assert notes == [f"it was superseded by '{made.id}'"]
 
 
+DOCUMENT = "UPDATE consultation SET document = replace(document, "
 DAMAGE = [
-    ("plan", "UPDATE consultation SET document = replace(document, 'Consider repeating', 'Consider ignoring')"),
-    ("case", "UPDATE consultation SET document = replace(document, 'two days', 'ten days')"),
-    ("findings", "UPDATE consultation SET document = replace(document, '\"source\":\"LAB01\",\"says\"', '\"source\":\"X\",\"says\"')"),
+    ("plan", DOCUMENT + "'Consider repeating', 'Consider ignoring')"),
+    ("case", DOCUMENT + "'two days', 'ten days')"),
+    ("findings", DOCUMENT + """'"source":"LAB01","says"', '"source":"X","says"')"""),
     ("decisions", "UPDATE decision SET body = replace(body, 'done last week', 'done')"),
     ("decisions", "DELETE FROM decision WHERE seq = 1"),
     ("entry 3", "UPDATE audit SET body = replace(body, 'Dr Meier', 'Dr Else') WHERE seq = 3"),
     ("entry", "DELETE FROM audit WHERE seq = 2"),
     ("entries", "DELETE FROM audit"),
-    ("another consultation", "UPDATE consultation SET document = replace(document, 'C-000000000001', 'C-000000000009')"),
+    ("another consultation", DOCUMENT + "'C-000000000001', 'C-000000000009')"),
 ]  # fmt: skip
 
 

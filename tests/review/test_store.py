@@ -221,9 +221,14 @@ def test_another_database_by_address(tmp_path: Path) -> None:
 
 def test_a_failure_inside_a_change_keeps_nothing(desk: Desk) -> None:
     made = desk.draft()
-    with pytest.raises(RuntimeError, match="halfway"), desk.store.change(made.id) as record:
-        record.append("viewed", {}, "2026-05-04T07:00:00.000Z")
-        raise RuntimeError("halfway")
+
+    def halfway() -> None:
+        with desk.store.change(made.id) as record:
+            record.append("viewed", {}, "2026-05-04T07:00:00.000Z")
+            raise RuntimeError("halfway")
+
+    with pytest.raises(RuntimeError, match="halfway"):
+        halfway()
     assert desk.store.get(made.id) == made
 
 
