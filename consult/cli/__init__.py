@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from consult.errors import ConsultError, UsageError
+
+if TYPE_CHECKING:
+    import typer
+
+DONE, NOT_SO, WRONG_USE, FAILED = 0, 1, 2, 3
+"""The exit codes: done; the thing asked about is not so; usage or input error; the run failed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,37 +26,66 @@ def _exit_code(arguments: list[str] | None) -> int:
 
     from consult.cli._app import app
 
+    _speak_utf8()
+    code: object = DONE
+    try:
+        code = app(args=arguments, prog_name="consult", standalone_mode=False)
+        sys.stdout.flush()
+    except typer.Abort:
+        return _tell("stopped before the end; what was decided so far is stored", FAILED)
+    except typer.TyperException as error:
+        return _tell(_misuse(error), WRONG_USE)
+    except UsageError as error:
+        return _tell(str(error), WRONG_USE)
+    except ConsultError as error:
+        return _tell(str(error), FAILED)
+    except (BrokenPipeError, SystemExit):  # the reader of a pipe has left; Typer and Rich tell so by leaving
+        _drop_output()
+    except KeyboardInterrupt:
+        return _tell("interrupted", FAILED)
+    except Exception as error:  # the one boundary where no traceback may reach a user
+        if os.environ.get("CONSULT_DEBUG"):
+            raise
+        return _tell(f"internal error ({type(error).__name__}); set CONSULT_DEBUG=1 to see where", FAILED)
+    if not isinstance(code, int):
+        return DONE
+    return code if code in {DONE, NOT_SO, WRONG_USE, FAILED} else _tell("interrupted", FAILED)
+
+
+def _speak_utf8() -> None:
+    """UTF-8 in and out, whatever the locale says: names and plans are Chinese as often as not."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _misuse(error: typer.TyperException) -> str:
+    """What is wrong with the words of the command line, without repeating them: one may be a patient's file."""
+    message = str(getattr(error, "format_message", error.__str__)())
+    if message.startswith("Got unexpected extra"):
+        return "too many arguments; a name with spaces in it needs quotes"
+    if message.startswith("No such command"):
+        return "there is no such command; consult --help lists them"
+    if message.startswith("Missing command"):
+        return "no command is named; consult --help lists them"
+    return message
+
+
+def _drop_output() -> None:
+    """Let the interpreter flush what is left into nothing."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        code = app(args=arguments, standalone_mode=False)
-        sys.stdout.flush()
-    except typer.Exit as leave:
-        return leave.exit_code
-    except typer.Abort:
-        return _tell("stopped before the end; what was decided so far is stored", 2)
-    except typer.TyperException as error:
-        return _tell(str(getattr(error, "format_message", error.__str__)()), 2)
-    except UsageError as error:
-        return _tell(str(error), 2)
-    except ConsultError as error:
-        return _tell(str(error), 3)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        return _tell("interrupted; an unfinished consultation can be resumed with: consult run --resume ID", 3)
-    except Exception as error:  # the one boundary where no traceback may reach a user
-        if os.environ.get("CONSULT_DEBUG"):
-            raise
-        return _tell(f"internal error ({type(error).__name__}); set CONSULT_DEBUG=1 to see where", 3)
-    return code if isinstance(code, int) else 0
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):  # a stream without a descriptor has nothing to flush
+        return
+    finally:
+        os.close(nowhere)
 
 
 def _tell(sentence: str, code: int) -> int:
-    text = " ".join(sentence.split())
-    if text:
-        print(f"consult: {text}", file=sys.stderr)
+    from consult.cli._common import say
+
+    if sentence.strip():
+        say(f"consult: {' '.join(sentence.split())}")
     return code

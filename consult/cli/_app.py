@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from consult._version import __version__
 from consult.cli import _case, _export, _keys, _knowledge, _list, _review, _run, _show, _sign, _verify
 
 app = typer.Typer(
     name="consult",
     help="A multidisciplinary consultation: facts computed, opinions cited, the doctor decides and signs.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"consult {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """What stands before any command."""
+
+
 app.command("case")(_case.case)
 app.command("run")(_run.run)
 app.command("show")(_show.show)

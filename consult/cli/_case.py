@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consult.cli._common import Config, Home, Json, console, print_json, read_input, say, settings
+from consult.cli._common import Config, Home, Json, console, plain, print_json, say, settings
 from consult.errors import CaseError
 
 if TYPE_CHECKING:
@@ -27,9 +27,8 @@ def case(
     config: Config = None,
 ) -> None:
     """Read FILE and print its cases, normalised."""
-    cases = load_cases(
-        file, format, time_zone=settings(home, config).site.time_zone, content=settings(home, config).content
-    )
+    chosen = settings(home, config)
+    cases = load_cases(file, format, time_zone=chosen.site.time_zone, content=chosen.content)
     if deidentify:
         from consult.privacy import Gateway
 
@@ -54,14 +53,19 @@ def load_cases(file: Path, format: str, *, time_zone: str, content: Path | None 
     from consult.content import content_root
 
     if format not in FORMATS:
-        raise CaseError(f"unknown format {format!r}; this version reads {', '.join(FORMATS[1:])}")
+        raise CaseError(f"unknown format {plain(format, 20)!r}; this version reads {' and '.join(FORMATS[1:])}")
     catalog = Catalog.load(content_root(content))
-    result = read_cases(read_input(file), format=format, catalog=catalog, time_zone=time_zone)
+    result = read_cases(file, format=format, catalog=catalog, time_zone=time_zone)
     if not result.cases:
-        raise CaseError("; ".join(result.problems) or "the input holds no case")
+        raise CaseError(_first(result.problems) or "the input holds no case")
     for problem in result.problems:
         say(f"consult: {problem}")
     return result.cases
+
+
+def _first(problems: list[str]) -> str:
+    """The first problem, and how many more there are: one sentence."""
+    return "; ".join([*problems[:1], *([f"and {len(problems) - 1} more parts are unreadable"] if problems[1:] else [])])
 
 
 def choose(cases: list[Case], wanted: str | None) -> Case:
@@ -74,7 +78,7 @@ def choose(cases: list[Case], wanted: str | None) -> Case:
         for one in cases:
             if one.id == wanted:
                 return one
-        raise CaseError(f"the input holds no case {wanted!r}; it holds {_ids(cases)}")
+        raise CaseError(f"the input holds no case {plain(wanted, 60)!r}; it holds {_ids(cases)}")
     if len(cases) > 1:
         raise CaseError(
             f"the input holds {len(cases)} cases ({_ids(cases)}); choose one with --case ID, "
@@ -84,5 +88,5 @@ def choose(cases: list[Case], wanted: str | None) -> Case:
 
 
 def _ids(cases: list[Case]) -> str:
-    shown = ", ".join(one.id for one in cases[:10])
+    shown = ", ".join(plain(one.id, 60) for one in cases[:10])
     return shown if len(cases) <= 10 else f"{shown} and {len(cases) - 10} more"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consult.cli._common import Config, Home, Id, Json, open_store, print_json, say, write_private
+from consult.cli._common import Config, Home, Id, Json, open_store, plain, print_json, say, write_private
 from consult.errors import UsageError
 
 if TYPE_CHECKING:
-    from consult.review import Store
+    from consult.review import Consultation
 
 FORMATS = ("json", "md")
 
@@ -27,27 +27,36 @@ def export(
 ) -> None:
     """Export a consultation; an unsigned one is marked as a draft."""
     if format not in FORMATS:
-        raise UsageError(f"this version exports {' and '.join(FORMATS)}, not {format!r}")
+        raise UsageError(f"this version exports {' and '.join(FORMATS)}, not {plain(format, 20)!r}")
     with open_store(home, config) as store:
-        identifier = store.resolve(id)
-        data = _render(store, identifier, format)
-        status = store.get(identifier).status
-        if status != "signed":
-            say(f"consult: {identifier} is {status}: this export is a draft, not a signed plan")
+        consultation = store.get(store.resolve(id))
+        data = _render(consultation, format)
         if out is not None:
             write_private(out, data)
-        store.record(identifier, "exported", format=format, status=status)
-    if out is None:
+        store.record(consultation.id, "exported", format=format, status=consultation.status)
+    _warn(consultation)
+    about = {"id": consultation.id, "status": consultation.status, "format": format, "bytes": len(data)}
+    if out is not None:
+        print_json(about) if json else say(f"consult: {consultation.id} is written")
+    elif json and format != "json":
+        print_json({**about, "text": data.decode()})
+    else:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
-    elif json:
-        print_json({"id": identifier, "status": status, "bytes": len(data)})
 
 
-def _render(store: Store, identifier: str, format: str) -> bytes:
+def _render(consultation: Consultation, format: str) -> bytes:
     from consult.review import export_json, export_markdown
 
-    consultation = store.get(identifier)
-    if format == "json":
-        return export_json(consultation)
-    return export_markdown(consultation).encode()
+    return export_json(consultation) if format == "json" else export_markdown(consultation).encode()
+
+
+def _warn(consultation: Consultation) -> None:
+    """What a reader of the file must know."""
+    name = consultation.id
+    if consultation.status != "signed":
+        say(f"consult: {name} is {consultation.status}: this export is a draft, not a signed plan")
+    if consultation.superseded_by is not None:
+        say(f"consult: {name} was superseded by {consultation.superseded_by}")
+    if consultation.stale:
+        say(f"consult: results arrived that {name} has not seen")

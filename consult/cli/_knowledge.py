@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json as json_
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from consult.cli._common import Config, Home, Json, Lang, console, print_json, settings
+from consult.cli._common import Config, Home, Json, Lang, console, json_text, plain, print_json, settings, typed
 from consult.errors import UsageError
-from consult.settings import Settings
 
 if TYPE_CHECKING:
     from consult.retrieval import Hit, Language, Retriever
+    from consult.settings import Settings
 
-app = typer.Typer(help="The literature that specialists search.", no_args_is_help=True)
+app = typer.Typer(help="The literature that specialists search.")
 
 
 @app.command("build")
 def build(json: Json = False, home: Home = None, config: Config = None) -> None:
     """Build the index if it is absent or the literature has changed."""
     chosen = settings(home, config)
-    with console(stderr=True).status("indexing"):
-        manifest = _open(chosen).manifest
+    with _open(chosen) as retriever:
+        manifest = retriever.manifest
     document = {"id": manifest.id, "embedder": manifest.embedder, "counts": dict(manifest.counts)}
     if json:
         print_json(document)
@@ -49,32 +50,32 @@ def search(
     """Search the literature; the language is the question's own unless --lang says another."""
     if (query is None) == (queries is None):
         raise UsageError("give a QUERY, or --queries FILE")
-    retriever = _open(settings(home, config, lang))
-    corpora = _corpora(retriever, corpus)
-    if queries is not None:
-        for asked in read_queries(queries):
-            hits = retriever.search(asked["text"], corpora=corpora, language=_language(asked["text"], lang), k=k)
-            print(json_.dumps({"id": asked["id"], "results": [_result(hit) for hit in hits]}, ensure_ascii=False))
-        return
-    text = query or ""
-    hits = retriever.search(text, corpora=corpora, language=_language(text, lang), k=k)
+    asked = read_queries(queries) if queries is not None else []
+    with _open(settings(home, config, lang)) as retriever:
+        find = partial(_find, retriever, corpora=_corpora(retriever, corpus), lang=lang, k=k)
+        if query is None:
+            for one in asked:
+                print(json_text({"id": one["id"], "results": [_result(hit) for hit in find(one["text"])]}))
+            return
+        text = typed(query, "QUERY")
+        hits = find(text)
     if json:
         print_json({"query": text, "results": [_result(hit) for hit in hits]})
         return
     for hit in hits:
         mark = f"  (superseded by {', '.join(hit.superseded_by)})" if hit.superseded_by else ""
-        print(f"{hit.passage.id}  {hit.score:.4f}  {hit.passage.section}{mark}\n  {hit.passage.text}\n")
+        print(f"{hit.passage.id}  {hit.score:.4f}  {plain(hit.passage.section)}{mark}\n  {plain(hit.passage.text, 5000)}\n")
 
 
-def read_queries(file: Path) -> list[dict[str, str]]:
-    """The questions of a JSON Lines file.
+def read_queries(file: Path) -> list[dict[str, Any]]:
+    """The questions of a JSON Lines file, each with `id` (as written, text or a whole number) and `text`.
 
     Raises:
         UsageError: the file is absent, or a line has another shape; the line is named.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = file.read_text(encoding="utf-8-sig").split("\n")  # other line ends may stand inside a text
+    except (OSError, ValueError):
         raise UsageError("the file of queries cannot be read as UTF-8 text") from None
     asked = []
     for number, line in enumerate(lines, start=1):
@@ -83,12 +84,13 @@ def read_queries(file: Path) -> list[dict[str, str]]:
     return asked
 
 
-def _query(line: str, number: int) -> dict[str, str]:
+def _query(line: str, number: int) -> dict[str, Any]:
     try:
         item = json_.loads(line)
     except (ValueError, RecursionError):
         raise UsageError(f"line {number} of the queries is not JSON") from None
-    if not isinstance(item, dict) or not isinstance(item.get("id"), str) or not isinstance(item.get("text"), str):
+    known = isinstance(item, dict) and isinstance(item.get("id"), str | int) and not isinstance(item["id"], bool)
+    if not known or not isinstance(item.get("text"), str):
         raise UsageError(f'line {number} of the queries must be {{"id": …, "text": …}}')
     return {"id": item["id"], "text": item["text"]}
 
@@ -106,11 +108,16 @@ def _result(hit: Hit) -> dict[str, Any]:
     }
 
 
+def _find(retriever: Retriever, text: str, *, corpora: list[str], lang: str | None, k: int) -> list[Hit]:
+    return retriever.search(text, corpora=corpora, language=_language(text, lang), k=k)
+
+
 def _open(chosen: Settings) -> Retriever:
     from consult.content import content_root
     from consult.retrieval import Retriever
 
-    return Retriever.open(content_root(chosen.content), chosen.home_path, embedder=chosen.retrieval.embedder)
+    with console(stderr=True).status("reading the literature"):
+        return Retriever.open(content_root(chosen.content), chosen.home_path, embedder=chosen.retrieval.embedder)
 
 
 def _corpora(retriever: Retriever, wanted: str | None) -> list[str]:
@@ -118,7 +125,7 @@ def _corpora(retriever: Retriever, wanted: str | None) -> list[str]:
     if wanted is None:
         return known
     if wanted not in known:
-        raise UsageError(f"unknown corpus {wanted!r}; there are {', '.join(known)}")
+        raise UsageError(f"unknown corpus {plain(wanted, 60)!r}; there are {', '.join(known)}")
     return [wanted]
 
 

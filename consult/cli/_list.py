@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 
 from consult.cli._common import Config, Home, Json, console, open_store, print_json
+from consult.errors import UsageError
+
+STATUSES = ("running", "awaiting-review", "reviewed", "signed", "rejected", "expired", "failed")
 
 
 def list_(
@@ -17,6 +20,8 @@ def list_(
     config: Config = None,
 ) -> None:
     """Print the stored consultations, newest first."""
+    if status is not None and status not in STATUSES:
+        raise UsageError(f"--status takes one of {', '.join(STATUSES)}")
     with open_store(home, config) as store:
         rows = store.list(status=status, limit=limit)
     if json:

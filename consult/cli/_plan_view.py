@@ -126,6 +126,8 @@ class _View:
         )
         for statement in problem.statements:
             self.print(Text.assemble(*_statement(statement, self.language)), indent=3)
+        for caution in problem.cautions:
+            self.print(Text(f"! {plain(caution, 500)}", style="yellow"), indent=3)
         for position in problem.dissent:
             who = f"{self.say('label.dissent')}: {position.specialty}, {self.say(position.stance)}. "
             self.print(Text(who + plain(position.reason), style="magenta"), indent=3)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from consult.cli._case import choose, load_cases
-from consult.cli._common import Config, Home, Json, Lang, console, open_panel, print_json, say, settings
-from consult.errors import UsageError
+from consult.cli._common import Config, Home, Json, Lang, console, open_panel, plain, print_json, say, settings
+from consult.errors import ConsultationError, UsageError
 
 if TYPE_CHECKING:
     from rich.status import Status
 
+    from consult.case import Case
     from consult.panel import Event
     from consult.review import Consultation
+    from consult.settings import Settings
 
 
 def run(
@@ -34,25 +36,14 @@ def run(
 ) -> None:
     """Consult on FILE up to the draft that awaits a doctor's review."""
     if engine not in {"auto", "rules"}:
-        raise UsageError(f"--engine takes rules or auto, not {engine!r}")
+        raise UsageError("--engine takes rules or auto")
     if (file is None) == (resume is None):
         raise UsageError("name a FILE to consult on, or --resume ID")
     chosen = settings(home, config, lang)
     one = None
     if file is not None:
         one = choose(load_cases(file, format, time_zone=chosen.site.time_zone, content=chosen.content), case)
-    screen = console(stderr=True)
-    with screen.status("reading rules and literature") as status, open_panel(chosen) as panel:
-        report = _reporter(status, json)
-        if one is not None:
-            finished = panel.consult_with(one, on_event=report)
-        else:
-            finished = panel.resume(resume or "", on_event=report)
-        status.stop()
-        _print(finished, json)
-
-
-def _print(finished: Consultation, json: bool) -> None:
+    finished = _consult(chosen, one, resume or "")
     if json:
         print_json(finished.to_json())
         return
@@ -60,24 +51,58 @@ def _print(finished: Consultation, json: bool) -> None:
 
     show_consultation(console(), finished)
     if finished.status == "awaiting-review":
-        say("")
-        say("Awaiting review. Next:")
-        say(f"  consult show {finished.id} --why P1")
-        say(f'  consult review {finished.id} --reviewer "Dr Name"')
-        say('  consult keys new --name "Dr Name" --out dr-name.jwk')
-        say(f"  consult sign {finished.id} --key dr-name.jwk")
-        say(f"  consult export {finished.id} --format json --out plan.json && consult verify plan.json")
+        _next(finished, home, config)
 
 
-def _reporter(status: Status, json: bool) -> Callable[[Event], None]:
-    """Alerts are told at once; the rest is progress."""
+def _consult(chosen: Settings, one: Case | None, resume: str) -> Consultation:
+    """Consult on `one`, or go on with `resume`; what is interrupted or fails says how to go on with it."""
+    with console(stderr=True).status("reading rules and literature") as status, open_panel(chosen) as panel:
+        progress = _Progress(status)
+        try:
+            if one is not None:
+                return panel.consult_with(one, on_event=progress)
+            return panel.resume(resume, on_event=progress)
+        except KeyboardInterrupt:
+            raise ConsultationError(f"interrupted{progress.how_to_go_on}") from None
+        except ConsultationError as error:
+            raise ConsultationError(f"{error}{progress.how_to_go_on}", consultation=error.consultation) from error
 
-    def report(event: Event) -> None:
+
+class _Progress:
+    """Alerts are told at once, as lines that stay; the rest is progress."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+        self._consultation: str | None = None
+
+    def __call__(self, event: Event) -> None:
+        self._consultation = event.consultation
         if event.kind == "alert":
-            say(f"ALERT: {event.data['says']} [{', '.join(event.data['facts'])}]")
+            say(f"ALERT: {plain(event.data['says'], 1000)} [{', '.join(event.data['facts'])}]")
         elif event.kind == "opinion":
-            status.update(f"{event.data['specialty']} answered")
+            self._status.update(f"{event.data['specialty']} answered")
         else:
-            status.update(event.kind)
+            self._status.update(event.kind)
 
-    return report
+    @property
+    def how_to_go_on(self) -> str:
+        """The end of a sentence about a run that did not finish."""
+        return "" if self._consultation is None else f"; go on with: consult run --resume {self._consultation}"
+
+
+_AWAITING = {"en": "Awaiting review. Next:", "zh": "等待医师审阅。下一步："}
+
+
+def _next(finished: Consultation, home: Path | None, config: Path | None) -> None:
+    """The commands that a user would type next, in the same home."""
+    where = "".join(
+        f" {option} {shlex.quote(str(path))}" for option, path in (("--home", home), ("--config", config)) if path
+    )
+    say("")
+    say(_AWAITING[finished.language])
+    say(f"  consult show {finished.id} --why P1{where}")
+    say(f'  consult review {finished.id} --reviewer "Dr Name"{where}')
+    say(f'  consult keys new --name "Dr Name" --out dr-name.jwk{where}')
+    say(f"  consult sign {finished.id} --key dr-name.jwk{where}")
+    say(f"  consult export {finished.id} --format json --out plan.json{where}")
+    say(f"  consult verify plan.json{where}")

@@ -21,7 +21,11 @@ def show(
     """Print a stored consultation, or what one of its items rests on."""
     with open_store(home, config) as store:
         consultation = store.get(store.resolve(id))
-        identity = store.identity(consultation.subject.key)
+        if not json:
+            from consult.cli._restore import for_reviewer
+
+            identity = store.identity(consultation.subject.key)
+            consultation = for_reviewer(store, consultation)
     if why is not None:
         from consult.cli._why import explain, show_explanation
 
@@ -29,11 +33,10 @@ def show(
         if json:
             print_json(explanation)
         else:
-            show_explanation(console(), explanation)
-        return
-    if json:
+            show_explanation(console(), explanation, consultation.language)
+    elif json:
         print_json(consultation.to_json())
-        return
-    from consult.cli._plan_view import show_consultation
+    else:
+        from consult.cli._plan_view import show_consultation
 
-    show_consultation(console(), consultation, identity=identity)
+        show_consultation(console(), consultation, identity=identity)

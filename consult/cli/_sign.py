@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from consult.cli._common import Config, Home, Id, Json, open_store, print_json
+from consult.cli._keys import key_file
 
 
 def sign(
@@ -21,10 +22,11 @@ def sign(
     from consult.review import SigningKey
     from consult.review import sign as sign_
 
-    signer = SigningKey.load(key)
+    signer = SigningKey.load(key_file(key))
     with open_store(home, config) as store:
         signed = sign_(store, store.resolve(id), signer)
     if json:
         print_json(signed.to_json())
-    else:
-        print(f"{signed.id} is signed by {signer.name} ({len(signed.signatures)} signature(s)).")
+        return
+    count = len(signed.signatures)
+    print(f"{signed.id} is signed by {signer.name} ({count} {'signature' if count == 1 else 'signatures'}).")

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from consult.case import Case, Observation
+from consult.cli._common import plain
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from consult.case import Case, Observation
     from consult.review import Row
 
 _COLOUR = {"LL": "bold white on red", "HH": "bold white on red", "L": "yellow", "H": "yellow", "A": "yellow"}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
-
-
-def plain(text: str | None, limit: int = 300) -> str:
-    """Text from outside on one line, without terminal escapes, at most `limit` characters."""
-    cleaned = _CONTROL.sub(" ", text or "").strip()
-    return cleaned if len(cleaned) <= limit else f"{cleaned[: limit - 1]}…"
 
 
 def flag_text(flag: str | None) -> Text:
@@ -30,13 +24,24 @@ def flag_text(flag: str | None) -> Text:
     return Text(flag or "", style=_COLOUR.get(flag or "", ""))
 
 
+def when(time: str | None) -> str:
+    """An ISO time to the minute, as precise as it was sent."""
+    return (time or "")[:16].replace("T", " ")
+
+
 def case_table(console: Console, case: Case) -> None:
     """One case: who, results, texts, and what is wrong with the data."""
     age = "" if case.patient.age_years is None else f", {case.patient.age_years} y"
-    console.print(Text(f"{case.id}  {case.patient.sex}{age}", style="bold"))
-    console.print(results_table(case.observations))
+    console.print(Text(f"{plain(case.id, 80)}  {case.patient.sex}{age}", style="bold"))
+    if case.history:
+        console.print(Text(plain(case.history, 5000)))
+    if case.observations:
+        console.print(results_table(case.observations))
     for report in case.reports:
-        console.print(Text(f"{report.fact} {plain(report.title)}: {plain(report.text)}"))
+        console.print(Text(f"{report.fact} {plain(report.title)}: {plain(report.text, 5000)}"))
+    for kind in ("conditions", "medications", "allergies", "procedures", "immunizations", "encounters"):
+        for entry in getattr(case, kind):
+            console.print(Text(f"{entry.fact} {kind}: {plain(entry.name)} {plain(entry.status)}".rstrip()))
     for quality in case.quality:
         facts = f" [{', '.join(quality.facts[:6])}]" if quality.facts else ""
         style = "" if quality.severity == "info" else "yellow"
@@ -45,21 +50,24 @@ def case_table(console: Console, case: Case) -> None:
 
 
 def results_table(observations: Sequence[Observation]) -> Table:
-    """Results as reported, with our flag; the converted value where the unit was changed."""
+    """Results as reported, with our flag; the converted value and the status where there is something to say."""
+    columns: list[tuple[str, Callable[[Observation], Text]]] = [
+        ("", lambda seen: Text(seen.fact)),
+        ("result", lambda seen: Text(plain(seen.name, 80))),
+        ("value", lambda seen: Text(f"{plain(seen.reported.value, 200)} {plain(seen.reported.unit, 30)}".strip())),
+        ("", lambda seen: flag_text(seen.flag)),
+        ("range", lambda seen: Text(plain(seen.reported.range, 60))),
+        ("converted", lambda seen: Text(_converted(seen))),
+        ("time", lambda seen: Text(when(seen.effective))),
+        ("status", lambda seen: Text("" if seen.status == "final" else seen.status)),
+    ]
+    cells = [(name, [make(seen) for seen in observations]) for name, make in columns]
+    shown = [(name, column) for name, column in cells if any(column)]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("", "result", "value", "", "range", "converted", "time", "status"):
-        table.add_column(column, overflow="fold")
-    for seen in observations:
-        table.add_row(
-            seen.fact,
-            Text(plain(seen.name, 60)),
-            Text(f"{plain(seen.reported.value, 60)} {plain(seen.reported.unit, 20)}".strip()),
-            flag_text(seen.flag),
-            Text(plain(seen.reported.range, 30)),
-            Text(_converted(seen)),
-            Text((seen.effective or "")[:16]),
-            Text("" if seen.status == "final" else seen.status),
-        )
+    for name, _ in shown:
+        table.add_column(name, overflow="fold", no_wrap=name == "time")
+    for row in zip(*(column for _, column in shown), strict=True):
+        table.add_row(*row)
     return table
 
 
@@ -68,15 +76,16 @@ def _converted(seen: Observation) -> str:
         return ""
     if seen.value == seen.reported.value:
         return ""
-    return f"{seen.comparator or ''}{seen.value} {seen.unit}"
+    return f"{seen.comparator or ''}{seen.value} {plain(seen.unit, 30)}"
 
 
 def consultation_table(console: Console, rows: Sequence[Row]) -> None:
     """The stored consultations."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("id", "status", "created", "subject", "alerts", "open"):
-        table.add_column(column)
+    for column in ("id", "status", "created", "alerts", "open", "subject"):
+        table.add_column(column, overflow="fold", no_wrap=column == "id")
     for row in rows:
         alerts = Text(str(row.alerts), style="bold red" if row.alerts else "")
-        table.add_row(row.id, row.status, row.created[:19], row.subject, alerts, str(row.open))
+        status = Text(row.status if not row.stale else f"{row.status}, stale")
+        table.add_row(row.id, status, when(row.created), alerts, str(row.open), row.subject)
     console.print(table)

@@ -25,7 +25,7 @@ from consult.clinic._measured import (
     range_findings,
 )
 from consult.clinic._phrases import Language
-from consult.clinic._results import Chosen, Result, choose, newest_time
+from consult.clinic._results import Chosen, Result, choose, instant, newest_time
 from consult.clinic._rule import Rule
 from consult.clinic._shown import render_says
 
@@ -87,7 +87,8 @@ def assess(case: Case, *, catalog: Catalog, book: RuleBook, lang: Language = "en
     bench = Bench(case, catalog, doubtful, grouped, lang)
     future = {fact for entry in case.quality if entry.code == "time-in-future" for fact in entry.facts}
     as_of, as_sent = newest_time(case, future)
-    engine = _Engine(bench, book, as_of, read_history(case, book.concepts))
+    newest = {results[0].fact for results in grouped.values()}
+    engine = _Engine(bench, book, as_of, read_history(case, book.concepts, newest))
     engine.run()
     drafts = [
         *_quality(bench),
@@ -197,13 +198,23 @@ class _Engine:
 
     def _doubts(self, gate: Rule, facts: Sequence[str], environment: Environment) -> Iterator[str]:
         """The results that a gate doubts: drawn with its own evidence, else the newest if near; untimed ones always."""
-        latest = [environment.chosen[analyte].latest for analyte in gate.analytes if analyte in environment.chosen]
-        times = [result.at for result in latest if result.fact in facts and result.at is not None]
+        times = self._noted_times(facts) or [
+            result.at
+            for analyte in gate.analytes
+            if analyte in environment.chosen and (result := environment.chosen[analyte].latest).fact in facts
+            if result.at is not None
+        ]
         for analyte in gate.doubts:
             results = self.bench.grouped.get(analyte, ())
             same = [result for result in results if result.at is None or result.at in times]
             near = [result for result in results[:1] if _near(result, times)]
             yield from (result.fact for result in same or near)
+
+    def _noted_times(self, facts: Sequence[str]) -> list[datetime]:
+        """When the specimens were drawn that a note among `facts` speaks of."""
+        noted = self.history.noted.intersection(facts)
+        seen = [observation for observation in self.bench.case.observations if observation.fact in noted]
+        return [at for observation in seen if (at := instant(observation.effective)) is not None]
 
     def _environment(self, rule: Rule) -> Environment:
         named = tuple(self._gates[field] for root, field in rule.when.references if root == "gate")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from consult.case import Case, Entry
+from consult.case import USABLE, Case, Entry
 from consult.clinic._concepts import Concept, Concepts
 
 _NOT_HELD = frozenset({"refuted"})
 _NOT_THE_PATIENT = frozenset({"family-history"})
+_SAID = USABLE | {"preliminary"}
 _ON_A_LIST_OF_DRUGS = frozenset({"exposure", "treatment"})
 
 
@@ -25,6 +26,8 @@ class History:
     drugs_told: bool
     """There is a list of medications."""
     pregnant: bool | None
+    noted: frozenset[str] = frozenset()
+    """Results whose own note, or own words, name a finding: of their specimen, so they speak for their draw only."""
 
     def holds(self, concept: Concept) -> bool | None:
         """True: present; false: denied, or not named where it would have been; None: nobody said."""
@@ -38,8 +41,18 @@ class History:
         return False if told else None
 
 
-def read_history(case: Case, concepts: Concepts) -> History:
-    """The history of a case, from its text and its entries."""
+def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -> History:
+    """The history of a case, from its text and its entries, and the findings that notes and reports name.
+
+    Notes and reports are read for concepts of kind `finding` only (haemolysed specimen, platelet clumps): a comment
+    that explains a range or suggests a work-up names conditions that the patient does not have.
+
+    Args:
+        case: the case.
+        concepts: what may be named.
+        newest: facts that are the newest result of their analyte; the note of a result that was repeated since says
+            nothing about today.
+    """
     present: dict[str, dict[str, None]] = {}
     denied: dict[str, None] = {}
     for id, holds in concepts.stated(case.history).items():
@@ -53,13 +66,36 @@ def read_history(case: Case, concepts: Concepts) -> History:
                 present.setdefault(id, {})[entry.fact] = None
             else:
                 denied[id] = None
+    noted: dict[str, None] = {}
+    for fact, text in _remarks(case, frozenset(newest)):
+        for id, holds in concepts.stated(text).items():
+            if concepts[id].kind != "finding":
+                continue
+            if holds:
+                present.setdefault(id, {})[fact] = None
+                noted[fact] = None
+            else:
+                denied[id] = None
     return History(
         present={id: tuple(facts) for id, facts in present.items()},
         denied=frozenset(denied),
         told=bool(case.history.strip() or case.conditions),
         drugs_told=bool(case.medications),
         pregnant=case.patient.pregnant,
+        noted=frozenset(noted),
     )
+
+
+def _remarks(case: Case, newest: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What laboratories and reports say in words, with the fact that says it."""
+    for seen in case.observations:
+        if seen.status not in _SAID or (seen.analyte is not None and seen.fact not in newest):
+            continue
+        words = [f"{seen.name}: {seen.value}"] if seen.value_type in {"text", "code"} and seen.value else []
+        yield from ((seen.fact, text) for text in [*words, *seen.notes])
+    for report in case.reports:
+        if report.status not in {"entered-in-error", "cancelled"}:
+            yield report.fact, report.text
 
 
 def _entries(case: Case) -> Sequence[Entry]:

@@ -158,11 +158,12 @@ class Panel:
         subject = self.store.subject_for(case.identity, case.subject)
         gateway = Gateway(case.identity)
         clean = gateway.redact_case(case).model_copy(update={"subject": subject.key})
-        self.store.remember(subject.key, case.identity, gateway.replacements)
         self.store.note_later_results(subject.key, clean)
-        return self.store.create(
+        opened = self.store.create(
             clean, subject=subject, provenance=self._provenance(), language=language, engine="rules"
         )
+        self.store.remember(subject.key, case.identity, gateway.replacements, consultation=opened.id)
+        return opened
 
     def _provenance(self) -> Provenance:
         manifest = self.library.retriever.manifest

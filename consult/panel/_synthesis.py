@@ -211,7 +211,7 @@ def _missing(opinions: Sequence[Opinion], material: Material) -> list[Missing]:
 def _missing_item(what: str, entries: Sequence[tuple[str, str, list[str], int]], material: Material) -> Missing:
     concepts = _distinct(concept for _, concept, _, _ in entries if concept)
     name = _missing_name(what, material)
-    key = "missing.history" if what.startswith("history.") else "missing.text"
+    key = _missing_phrase(what, material.assessment)
     separator = "、" if material.language == "zh" else ", "
     listed = separator.join(_name(concept, material) for concept in concepts)
     return Missing(
@@ -222,6 +222,13 @@ def _missing_item(what: str, entries: Sequence[tuple[str, str, list[str], int]],
         facts=_distinct(fact for _, _, facts, _ in entries for fact in facts),
         asked_by=_distinct(who for who, _, _, _ in entries),
     )
+
+
+def _missing_phrase(what: str, assessment: Assessment) -> str:
+    if what.startswith("history."):
+        return "missing.history"
+    result = assessment.results.get(what)
+    return "missing.doubted" if result is not None and result.fact in assessment.doubted else "missing.text"
 
 
 def _missing_name(what: str, material: Material) -> str:

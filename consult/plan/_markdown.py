@@ -109,6 +109,7 @@ class _Writer:
             f"- **{problem.id} {escape(problem.name)}** ({grade}) {self.say('label.by')} {', '.join(problem.said_by)}"
         )
         self.lines += [f"  - {self.statement(statement)} ({statement.author})" for statement in problem.statements]
+        self.lines += [f"  - {escape(caution)}" for caution in problem.cautions]
         for position in problem.dissent:
             differs = f"{self.say('label.dissent')}: {position.specialty}, {self.say(position.stance)}"
             self.lines.append(f"  - **{differs}**: {escape(position.reason)}")

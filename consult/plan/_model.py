@@ -139,6 +139,8 @@ class Problem(Model):
     statements: list[Statement]
     said_by: list[str]
     dissent: list[Position] = Field(default_factory=list)
+    cautions: list[str] = Field(default_factory=list)
+    """Why a result it rests on may be wrong."""
     findings: list[str] = Field(default_factory=list)
     draft_knowledge: bool = False
 

@@ -13,6 +13,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "{name} is not available; it would help to decide on: {concepts}.",
         "缺少{name}；可用于判断：{concepts}。",
     ),
+    "missing.doubted": (
+        "A reliable {name} is needed, the present one is doubted; it would help to decide on: {concepts}.",
+        "现有{name}存疑，需要可靠的结果；可用于判断：{concepts}。",
+    ),
     "missing.history": (
         "The record does not say whether there is {name}; it would help to decide on: {concepts}.",
         "资料未说明是否有{name}；可用于判断：{concepts}。",

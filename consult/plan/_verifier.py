@@ -157,11 +157,16 @@ class _Checker:
 
     def _doubts(self) -> None:
         for alert in self.plan.alerts:
-            finding = self.evidence.findings.get(alert.finding)
-            for gate in finding.doubted_by if finding else ():
-                if gate in self.evidence.findings:
-                    says = self.evidence.findings[gate].says
-                    _add(alert.cautions, phrase("caution.doubt", self.language, reason=says))
+            self._doubt([alert.finding], alert.cautions)
+        for problem in self.plan.problems:
+            self._doubt(problem.findings, problem.cautions)
+
+    def _doubt(self, findings: Iterable[str], cautions: list[str]) -> None:
+        known = self.evidence.findings
+        for finding in findings:
+            for gate in known[finding].doubted_by if finding in known else ():
+                if gate in known:
+                    _add(cautions, phrase("caution.doubt", self.language, reason=known[gate].says))
 
     def _allergies(self) -> None:
         allergies = [entry for entry in self.evidence.case.allergies if entry.status != "refuted"]

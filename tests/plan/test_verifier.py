@@ -189,6 +189,13 @@ def test_a_dropped_alert_comes_back_with_its_doubt() -> None:
     assert "haemolysed" in checked.plan.alerts[0].cautions[0]
 
 
+def test_a_problem_that_rests_on_a_doubted_result_says_so() -> None:
+    doubted = CRITICAL.model_copy(update={"doubted_by": ["N2"]})
+    plan = plan_with(say("Potassium 6.9 mmol/L.", "F1"))
+    plan.problems[0].findings = ["N1"]
+    assert "haemolysed" in verify_plan(plan, evidence(doubted, GATE)).plan.problems[0].cautions[0]
+
+
 def test_an_allergy_named_in_the_case_is_said_beside_what_it_concerns() -> None:
     plan = plan_with()
     for number, concept in enumerate(("amoxicillin", "oxygen"), start=1):

@@ -1,0 +1,69 @@
+"""What notes, text results and reports name counts, for their own draw."""
+
+from __future__ import annotations
+
+import pytest
+
+from consult.analytes import Catalog
+from consult.case import Case
+from consult.clinic import Concepts, RuleBook, assess
+from consult.content import content_root
+from consult.retrieval import Guidelines
+
+ROOT = content_root()
+CATALOG = Catalog.load(ROOT)
+CONCEPTS = Concepts.load(ROOT)
+BOOK = RuleBook.load(ROOT, catalog=CATALOG, concepts=CONCEPTS, guidelines_ids=frozenset(Guidelines.load(ROOT)))
+
+
+def potassium(value: str, time: str, *notes: str, status: str = "final") -> dict[str, object]:
+    reported = {"value": value, "unit": "mmol/L", "range": "3.5-5.3"}
+    return {
+        "name": "Potassium", "value": value, "unit": "mmol/L", "reported": reported, "effective": time,
+        "status": status, "notes": list(notes),
+    }  # fmt: skip
+
+
+def doubted(*observations: dict[str, object], **more: object) -> bool:
+    case = Case.read(
+        {"id": "x", "patient": {"sex": "male", "age_years": 60}, "observations": list(observations), **more}
+    )
+    assessment = assess(case, catalog=CATALOG, book=BOOK, lang="en")
+    newest = assessment.results["k"].fact
+    return newest in assessment.doubted
+
+
+MORNING, EVENING = "2026-11-20T08:00Z", "2026-11-20T20:00Z"
+
+
+@pytest.mark.parametrize("note", ["Specimen moderately hemolyzed", "标本溶血", "Haemolysed sample, please repeat"])
+def test_a_note_doubts_its_own_draw(note: str) -> None:
+    assert doubted(potassium("6.9", MORNING, note))
+
+
+@pytest.mark.parametrize("note", ["", "Not haemolysed", "No visible haemolysis", "Serum clear", "标本无溶血"])
+def test_a_note_that_says_otherwise_doubts_nothing(note: str) -> None:
+    assert not doubted(potassium("6.9", MORNING, note))
+
+
+def test_the_note_of_a_result_that_was_repeated_since_does_not_doubt_the_repeat() -> None:
+    first = potassium("6.9", MORNING, "Specimen hemolyzed")
+    assert not doubted(first, potassium("6.8", EVENING))
+
+
+def test_the_note_on_another_result_of_the_same_draw_counts() -> None:
+    other = {"name": "LDH", "value": "600", "unit": "U/L", "effective": MORNING, "notes": ["Specimen hemolyzed"]}
+    assert doubted(potassium("6.9", MORNING), other)
+    assert not doubted(potassium("6.9", EVENING), other)
+
+
+def test_a_comment_sent_as_a_text_result_counts() -> None:
+    comment = {"name": "Comment", "value": "Specimen hemolyzed", "effective": MORNING}
+    assert doubted(potassium("6.9", MORNING), comment)
+
+
+def test_a_note_that_explains_names_no_condition_of_the_patient() -> None:
+    note = "Consider multiple myeloma, sepsis or community-acquired pneumonia if persistent."
+    case = Case.read({"id": "x", "observations": [potassium("6.9", MORNING, note)]})
+    assessment = assess(case, catalog=CATALOG, book=BOOK, lang="en")
+    assert {finding.rule for finding in assessment.findings if finding.rule} == {"LAB31"}
