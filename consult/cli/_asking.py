@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from consult.review import Consultation, Store
 
 ALERT = "Who was told, by whom, when ([w]hy, Enter: leave open, [q]uit): "
+EMPTY = "The plan holds no item to decide; [y]es, I have read it: "
 ITEM = "[a]ccept, [e]dit, [r]eject, [w]hy, Enter: leave open, [q]uit: "
 
 
@@ -32,11 +33,12 @@ def ask_all(store: Store, identifier: str, reviewer: str, *, content: Path | Non
     """
     consultation = store.get(identifier)
     pending = pending_items(consultation)
-    if not pending:
-        return Review(store).decide(identifier, [], reviewer)
     screen = console(stderr=True)
     shown = for_reviewer(store, consultation)
-    show_heading(screen, shown, identity=store.identity(consultation.subject.key))
+    if pending or consultation.status == "awaiting-review":
+        show_heading(screen, shown, identity=store.identity(consultation.subject.key))
+    if not pending:
+        return consultation if _unread(consultation) else Review(store).decide(identifier, [], reviewer)
     for number, item in enumerate(pending, start=1):
         say("")
         say(f"{number} of {len(pending)}")
@@ -44,6 +46,11 @@ def ask_all(store: Store, identifier: str, reviewer: str, *, content: Path | Non
         if not _Question(store, shown, item, content, screen).settle(reviewer):
             break
     return store.get(identifier)
+
+
+def _unread(consultation: Consultation) -> bool:
+    """A plan without items still has to be read by somebody before it can be signed."""
+    return consultation.status == "awaiting-review" and (_line(EMPTY) or "").lower() != "y"
 
 
 class _Question:
@@ -69,7 +76,6 @@ class _Question:
                 continue
             decision = self._decision(answer)
             if decision is None:
-                say(f"{answer[:20]!r} is not one of the letters")
                 continue
             try:
                 Review(self._store).decide(self._shown.id, [decision], reviewer)
@@ -79,8 +85,12 @@ class _Question:
             return True
 
     def _decision(self, answer: str) -> dict[str, str] | None:
+        """What was answered; None when it is no answer to this item."""
         if self._item.startswith("A"):
-            return {"item": self._item, "decision": "acknowledge", "text": answer}
+            if len(answer) > 1:  # a letter is a slip of the finger: nobody was told
+                return {"item": self._item, "decision": "acknowledge", "text": answer}
+            say("say who was told, by whom and when")
+            return None
         match answer.lower():
             case "a":
                 return {"item": self._item, "decision": "accept"}
@@ -88,6 +98,7 @@ class _Question:
                 return {"item": self._item, "decision": "edit", "text": _line("New text: ") or ""}
             case "r":
                 return {"item": self._item, "decision": "reject", "reason": _line("Reason: ") or ""}
+        say("that is none of the letters")
         return None
 
     def _why(self) -> None:
@@ -97,10 +108,14 @@ class _Question:
 
 def _line(prompt: str) -> str | None:
     """One line from the terminal, None at the end of input; the prompt stays off standard output."""
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    line = sys.stdin.readline()
-    if not line:
-        say("")
-        return None
-    return line.strip()
+    while True:
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        line = sys.stdin.buffer.readline()
+        if not line:
+            say("")
+            return None
+        try:
+            return line.decode("utf-8").strip()
+        except UnicodeDecodeError:
+            say("that was not UTF-8 text; type it again")

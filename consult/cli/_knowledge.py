@@ -64,7 +64,8 @@ def search(
         return
     for hit in hits:
         mark = f"  (superseded by {', '.join(hit.superseded_by)})" if hit.superseded_by else ""
-        print(f"{hit.passage.id}  {hit.score:.4f}  {plain(hit.passage.section)}{mark}\n  {plain(hit.passage.text, 5000)}\n")
+        print(f"{hit.passage.id}  {hit.score:.4f}  {plain(hit.passage.section)}{mark}")
+        print(f"  {plain(hit.passage.text, 5000)}", end="\n\n")
 
 
 def read_queries(file: Path) -> list[dict[str, Any]]:

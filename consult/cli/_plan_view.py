@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.padding import Padding
 from rich.panel import Panel as Box
 from rich.rule import Rule
 from rich.text import Text
 
-from consult.case import Identity
-from consult.cli._tables import plain, results_table
+from consult.cli._common import plain
+from consult.cli._tables import results_table, when
 from consult.plan import Alert, Language, Plan, Problem, Recommendation, Statement, phrase
-from consult.review import Consultation
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from consult.case import Identity
+    from consult.review import Consultation
 
 _LIKELIHOOD = {"confirmed": "bold", "likely": "bold", "possible": "", "unlikely": "dim", "excluded": "dim"}
+
+_LATER: dict[Language, str] = {
+    "en": "Stale since {at}: {new} new and {changed} changed results that it has not seen; they touch {touched}.",
+    "zh": "{at}后有未纳入的结果：新增{new}项，更改{changed}项；涉及{touched}。",
+}
 
 
 def show_consultation(console: Console, consultation: Consultation, *, identity: Identity | None = None) -> None:
@@ -29,6 +40,11 @@ def show_consultation(console: Console, consultation: Consultation, *, identity:
     view.conflicts()
     view.results()
     view.citations()
+
+
+def show_heading(console: Console, consultation: Consultation, *, identity: Identity | None = None) -> None:
+    """Which consultation it is, about whom, and what must be known of it as a whole."""
+    _View(console, consultation).heading(identity)
 
 
 def show_item(console: Console, consultation: Consultation, item: str) -> None:
@@ -70,12 +86,27 @@ class _View:
             who = f"{plain(identity.name)} ({who}) {plain(identity.location)}".strip()
         self.print(Text(f"{self.say('label.plan')} {self.consultation.id}", style="bold"))
         self.print(Text(f"{mark} · {self.say('label.status')}: {self.consultation.status} · {who}", style="cyan"))
+        if self.consultation.superseded_by is not None:
+            newer = f"{self.say('label.superseded')} {self.consultation.superseded_by}"
+            self.print(Text(f"! {newer}", style="bold yellow"))
+        self.later_results()
         for warning in self.plan.warnings:
-            self.print(Text(f"· {warning}", style="dim"))
+            self.print(Text(f"· {plain(warning, 500)}", style="dim"))
         for gap in self.plan.gaps:
             self.print(
-                Text(phrase("warning.gap", self.language, specialty=gap.specialty, reason=gap.reason), style="red")
+                Text(
+                    phrase("warning.gap", self.language, specialty=gap.specialty, reason=plain(gap.reason)), style="red"
+                )
             )
+
+    def later_results(self) -> None:
+        """What arrived since, and which facts and items it touches."""
+        for later in self.consultation.later_results:
+            touched = ", ".join([*later.items, *later.facts]) or "–"
+            line = _LATER[self.language].format(
+                at=when(later.at), new=later.new, changed=later.changed, touched=touched
+            )
+            self.print(Text(f"! {line}", style="bold yellow"))
 
     def alerts(self) -> None:
         if not self.plan.alerts:
@@ -96,7 +127,7 @@ class _View:
             return None
         words = " ".join(part for part in (decision.text, decision.reason) if part)
         return Text(
-            f"   → {decision.decision} · {plain(decision.by)} · {decision.at[:16]} {plain(words)}", style="green"
+            f"   → {decision.decision} · {plain(decision.by)} · {when(decision.at)} {plain(words, 2000)}", style="green"
         )
 
     def item(self, found: Alert | Problem | Recommendation) -> None:
@@ -164,8 +195,12 @@ class _View:
                     self.print(f"{position.specialty}: {self.say(position.stance)}. {plain(position.reason)}", indent=3)
 
     def results(self) -> None:
-        if self.title("label.results", self.consultation.case.observations):
-            self.console.print(results_table(self.consultation.case.observations))
+        case = self.consultation.case
+        if self.title("label.results", case.observations or case.reports):
+            if case.observations:
+                self.console.print(results_table(case.observations))
+            for report in case.reports:
+                self.print(f"{report.fact}  {plain(report.title)}: {plain(report.text, 5000)}")
 
     def citations(self) -> None:
         if self.title("label.citations", self.plan.citations):
@@ -175,7 +210,7 @@ class _View:
                     if citation.superseded_by
                     else ""
                 )
-                source = f"{citation.organisation} {citation.year}, {citation.reference}"
+                source = plain(f"{citation.organisation} {citation.year}, {citation.reference}")
                 self.print(
                     Text.assemble(
                         (citation.passage, "cyan"), f"  {plain(citation.section)}  ", (source, "dim"), (newer, "yellow")
@@ -189,4 +224,4 @@ def _statement(statement: Statement, language: Language) -> Iterable[str | tuple
     if references:
         yield (f" [{', '.join(references)}]", "cyan")
     if not statement.supported:
-        yield (f" ({phrase('label.unsupported', language)}: {statement.problem})", "bold red")
+        yield (f" ({phrase('label.unsupported', language)}: {plain(statement.problem)})", "bold red")

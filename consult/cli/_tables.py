@@ -81,9 +81,9 @@ def _converted(seen: Observation) -> str:
 
 def consultation_table(console: Console, rows: Sequence[Row]) -> None:
     """The stored consultations."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for column in ("id", "status", "created", "alerts", "open", "subject"):
-        table.add_column(column, overflow="fold", no_wrap=column == "id")
+        table.add_column(column, overflow="fold", no_wrap=column in {"id", "created"})
     for row in rows:
         alerts = Text(str(row.alerts), style="bold red" if row.alerts else "")
         status = Text(row.status if not row.stale else f"{row.status}, stale")

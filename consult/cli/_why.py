@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from consult.cli._tables import plain
+from consult.cli._common import plain
+from consult.cli._tables import when
 from consult.content import content_root, read_toml, specialty_ids
 from consult.errors import NotFound
-from consult.plan import Alert, Problem, Recommendation, Statement
-from consult.review import Consultation
+from consult.plan import Alert, Language, Problem, Recommendation, Statement, phrase
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from consult.review import Consultation
+
+_ENTRIES = ("conditions", "medications", "allergies", "procedures", "immunizations", "encounters")
+_WORDS: dict[Language, tuple[str, str, str, str]] = {
+    "en": ("rule", "when", "sources", "found"),
+    "zh": ("规则", "条件", "依据", "发现"),
+}
 
 
 def explain(consultation: Consultation, item: str, *, content: Path | None) -> dict[str, Any]:
@@ -28,7 +38,7 @@ def explain(consultation: Consultation, item: str, *, content: Path | None) -> d
         items = [*plan.alerts, *plan.problems, *plan.recommendations]
     found = [one for one in items if one.id == item]
     if not found:
-        raise NotFound(f"the plan of {consultation.id} has no item {item!r}")
+        raise NotFound(f"the plan of {consultation.id} has no item {plain(item, 40)!r}")
     one = found[0]
     statements = one.statements if isinstance(one, Problem) else [one.statement]
     rules = _rules(content_root(content))
@@ -37,8 +47,16 @@ def explain(consultation: Consultation, item: str, *, content: Path | None) -> d
         "name": getattr(one, "name", None),
         "likelihood": getattr(one, "likelihood", None),
         "statements": [_statement(consultation, statement, rules) for statement in statements],
+        "findings": _findings(consultation, [one.finding] if isinstance(one, Alert) else getattr(one, "findings", [])),
         "dissent": [position.model_dump(mode="json") for position in getattr(one, "dissent", [])],
     }
+
+
+def _findings(consultation: Consultation, ids: list[str]) -> list[dict[str, Any]]:
+    """What code found, which the item rests on: with who says so."""
+    kept = {"id", "kind", "severity", "facts", "source", "says", "rule"}
+    found = [finding for finding in consultation.findings if finding.id in ids]
+    return [finding.model_dump(mode="json", include=kept, exclude_none=True) for finding in found]
 
 
 def _rules(root: Path) -> dict[str, dict[str, Any]]:
@@ -57,7 +75,7 @@ def _statement(consultation: Consultation, statement: Statement, rules: dict[str
     facts: dict[str, dict[str, Any]] = {seen.fact: _fact(seen) for seen in case.observations}
     for report in case.reports:
         facts[report.fact] = report.model_dump(mode="json", exclude_none=True)
-    for entry in (*case.conditions, *case.medications, *case.allergies, *case.procedures):
+    for entry in (entry for kind in _ENTRIES for entry in getattr(case, kind)):
         facts[entry.fact] = entry.model_dump(mode="json", exclude_none=True)
     citations = {citation.passage: citation for citation in consultation.plan.citations} if consultation.plan else {}
     return {
@@ -83,50 +101,59 @@ def _rule(rule: dict[str, Any] | None) -> dict[str, Any] | None:
     return {key: rule[key] for key in kept if key in rule}
 
 
-def show_explanation(console: Console, explanation: dict[str, Any]) -> None:
-    """The explanation as a tree."""
-    heading = " ".join(
-        str(part) for part in (explanation["item"], explanation["name"], explanation["likelihood"]) if part
-    )
+def show_explanation(console: Console, explanation: dict[str, Any], language: Language) -> None:
+    """The explanation as a tree, labelled in the language of the plan."""
+    likelihood = phrase(explanation["likelihood"], language) if explanation["likelihood"] else ""
+    heading = " ".join(part for part in (explanation["item"], plain(explanation["name"]), likelihood) if part)
     tree = Tree(Text(heading, style="bold"))
+    said = {statement["text"] for statement in explanation["statements"]}
+    for finding in explanation["findings"]:
+        words = "" if finding["says"] in said else f" {plain(finding['says'], 1000)}"
+        line = f"{finding['id']}{words} [{', '.join(finding['facts'])}] ← {finding['source']}"
+        tree.add(Text(f"{_WORDS[language][3]} {line}", style="dim"))
     for statement in explanation["statements"]:
-        mark = "" if statement["supported"] else f"  (not supported: {statement['problem']})"
-        branch = tree.add(Text(f"{plain(statement['text'], 1000)}  — {statement['author']}{mark}"))
+        mark = "" if statement["supported"] else f"  ({phrase('label.unsupported', language)}: {statement['problem']})"
+        branch = tree.add(Text(plain(f"{statement['text']}  — {statement['author']}{mark}", 1500)))
         for fact in statement["facts"]:
             branch.add(Text(_fact_line(fact), style="green"))
-        if (rule := statement["rule"]) is not None:
-            node = branch.add(Text(f"rule {rule['id']} ({rule['file']}, {rule.get('review', 'draft')})", style="yellow"))
-            node.add(Text(f"when {plain(rule['when'], 1000)}"))
-            node.add(Text(f"sources {', '.join(rule['sources'])}"))
+        if statement["rule"] is not None:
+            _rule_branch(branch, statement["rule"], language)
         for passage in statement["passages"]:
-            node = branch.add(Text(f"{passage['passage']}  {passage['section']}", style="cyan"))
-            node.add(Text(plain(passage["text"], 2000)))
-            newer = f"; superseded by {', '.join(passage['superseded_by'])}" if passage["superseded_by"] else ""
-            node.add(
-                Text(
-                    f"{passage['organisation']}. {passage['title']}. {passage['year']}. {passage['reference']}{newer}",
-                    style="dim",
-                )
-            )
+            _passage_branch(branch, passage, language)
     for position in explanation["dissent"]:
-        tree.add(
-            Text(
-                f"differs: {position['specialty']}, {position['stance']}. {plain(position['reason'])}", style="magenta"
-            )
-        )
+        stance = f"{position['specialty']}, {phrase(position['stance'], language)}"
+        differs = f"{phrase('label.dissent', language)}: {stance}. {plain(position['reason'], 1000)}"
+        tree.add(Text(differs, style="magenta"))
     console.print(tree)
+
+
+def _rule_branch(branch: Tree, rule: dict[str, Any], language: Language) -> None:
+    name, condition, sources, _ = _WORDS[language]
+    node = branch.add(Text(f"{name} {rule['id']} ({rule['file']}, {rule.get('review', 'draft')})", style="yellow"))
+    node.add(Text(f"{condition} {plain(rule['when'], 1000)}"))
+    node.add(Text(f"{sources} {', '.join(rule['sources'])}"))
+
+
+def _passage_branch(branch: Tree, passage: dict[str, Any], language: Language) -> None:
+    node = branch.add(Text(f"{passage['passage']}  {plain(passage['section'])}", style="cyan"))
+    node.add(Text(plain(passage["text"], 5000)))
+    source = f"{passage['organisation']}. {passage['title']}. {passage['year']}. {passage['reference']}"
+    node.add(Text(plain(source, 600), style="dim"))
+    if passage["superseded_by"]:
+        newer = f"{phrase('label.superseded', language)} {', '.join(passage['superseded_by'])}"
+        node.add(Text(newer, style="bold yellow"))
 
 
 def _fact_line(fact: dict[str, Any]) -> str:
     reported = fact.get("reported", {})
-    value = f"{plain(reported.get('value'))} {plain(reported.get('unit'))}".strip() or plain(fact.get("text"))
+    value = f"{plain(reported.get('value'))} {plain(reported.get('unit'))}".strip() or plain(fact.get("text"), 2000)
     parts = (
         fact["fact"],
         plain(fact.get("name") or fact.get("title")),
         value,
         fact.get("flag"),
         plain(reported.get("range")),
-        fact.get("effective"),
+        when(fact.get("effective")),
         fact.get("source"),
     )
     return "  ".join(part for part in parts if part)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-import cel
-
+from consult.clinic._cel import cel
 from consult.clinic._expression import UNKNOWABLE, Reference
 from consult.clinic._results import Chosen, Interval
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import cel
+from consult.clinic._cel import cel
 
 UNKNOWABLE = (KeyError, RuntimeError, TypeError, ValueError, ZeroDivisionError, OverflowError)
 """What CEL raises for a name or key that is not there, and for sums that have no answer."""

@@ -1,25 +1,63 @@
-"""The record of a consultation: the store, a doctor's decisions, the signature, and checking it offline."""
+"""The record of a consultation: the store, a doctor's decisions, the signature, and checking it offline.
 
-from consult.review._audit import AuditChain
-from consult.review._consultation import (
-    AuditEntry,
-    Consultation,
-    Decision,
-    DecisionKind,
-    LaterResults,
-    Provenance,
-    Signature,
-    Status,
-    Subject,
-    Usage,
-)
-from consult.review._keys import Keyring, SigningKey, TrustedKey, read_public_jwk
-from consult.review._markdown import export_markdown
-from consult.review._review import Review
-from consult.review._signing import export_json, sign
-from consult.review._state import pending_items, review_state
-from consult.review._store import Row, Store
-from consult.review._verify import Check, VerifyReport, verify_document
+Names are imported when first used: making a key needs no database.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from consult.review._audit import AuditChain
+    from consult.review._consultation import (
+        AuditEntry,
+        Consultation,
+        Decision,
+        DecisionKind,
+        LaterResults,
+        Provenance,
+        Signature,
+        Status,
+        Subject,
+        Usage,
+    )
+    from consult.review._keys import Keyring, SigningKey, TrustedKey, read_public_jwk
+    from consult.review._markdown import export_markdown
+    from consult.review._review import Review
+    from consult.review._signing import export_json, sign
+    from consult.review._state import pending_items, review_state
+    from consult.review._store import Row, Store
+    from consult.review._verify import Check, VerifyReport, verify_document
+
+_HOME = {
+    "AuditChain": "_audit",
+    "AuditEntry": "_consultation",
+    "Check": "_verify",
+    "Consultation": "_consultation",
+    "Decision": "_consultation",
+    "DecisionKind": "_consultation",
+    "Keyring": "_keys",
+    "LaterResults": "_consultation",
+    "Provenance": "_consultation",
+    "Review": "_review",
+    "Row": "_store",
+    "Signature": "_consultation",
+    "SigningKey": "_keys",
+    "Status": "_consultation",
+    "Store": "_store",
+    "Subject": "_consultation",
+    "TrustedKey": "_keys",
+    "Usage": "_consultation",
+    "VerifyReport": "_verify",
+    "export_json": "_signing",
+    "export_markdown": "_markdown",
+    "pending_items": "_state",
+    "read_public_jwk": "_keys",
+    "review_state": "_state",
+    "sign": "_signing",
+    "verify_document": "_verify",
+}
 
 __all__ = [
     "AuditChain",
@@ -32,8 +70,8 @@ __all__ = [
     "LaterResults",
     "Provenance",
     "Review",
-    "Signature",
     "Row",
+    "Signature",
     "SigningKey",
     "Status",
     "Store",
@@ -49,3 +87,15 @@ __all__ = [
     "sign",
     "verify_document",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'consult.review' has no attribute {name!r}")
+    value = getattr(import_module(f"consult.review.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
