@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from consult.analytes import Catalog
 from consult.clinic import Concepts, RetestIntervals, RuleBook
 from consult.content import content_root
 from consult.panel._cards import Card, load_cards, specialists
-from consult.plan import digit_names
+from consult.plan import DigitNames
 from consult.retrieval import Guidelines, Knowledge, Retriever
 from consult.settings import Settings
 
@@ -89,12 +88,12 @@ class Library:
         return f"sha256:{digest.hexdigest()}"
 
     @cached_property
-    def digit_names(self) -> re.Pattern[str] | None:
+    def digit_names(self) -> DigitNames:
         """Names of analytes and concepts whose digits are part of the name."""
         analytes = (self.catalog[key] for key in self.catalog)
         concepts = (self.concepts[identifier] for identifier in self.concepts)
         names = [name for a in analytes for name in (a.name_en, a.name_zh, *a.aliases)]
-        return digit_names([*names, *(name for c in concepts for name in (c.en, c.zh, *c.synonyms))])
+        return DigitNames([*names, *(name for c in concepts for name in (c.en, c.zh, *c.synonyms))])
 
     def card_hashes(self) -> dict[str, str]:
         """Agent id to the hash of its folder."""

@@ -21,7 +21,7 @@ from consult.plan._model import (
     Urgency,
     Verification,
 )
-from consult.plan._numbers import digit_names
+from consult.plan._numbers import DigitNames
 from consult.plan._phrases import Language, phrase
 from consult.plan._verifier import Evidence, Verified, alert_for, needs_alert, verify_plan
 
@@ -29,6 +29,7 @@ __all__ = [
     "Alert",
     "Citation",
     "Conflict",
+    "DigitNames",
     "Evidence",
     "Gap",
     "Language",
@@ -48,7 +49,6 @@ __all__ = [
     "Verification",
     "Verified",
     "alert_for",
-    "digit_names",
     "needs_alert",
     "phrase",
     "render_markdown",

@@ -14,7 +14,7 @@ from decimal import Decimal
 from consult.case import Case
 from consult.clinic import Finding
 from consult.plan._model import Alert, Plan, Problem, Recommendation, Statement, Verification
-from consult.plan._numbers import numbers_in
+from consult.plan._numbers import DigitNames, numbers_in
 from consult.plan._phrases import Language, phrase
 
 _AMOUNT = (
@@ -52,8 +52,8 @@ class Evidence:
     """Numbers of our own reference tables for an analyte."""
     cites: Callable[[str], tuple[str, ...]]
     """Rule id to the passages it cites, in the language of the plan."""
-    names: re.Pattern[str] | None = None
-    """Names with digits in them (analytes, concepts), whose digits state nothing; see `digit_names`."""
+    names: DigitNames | None = None
+    """Names of analytes and concepts, whose digits state nothing."""
 
 
 @dataclass(slots=True)
@@ -170,6 +170,8 @@ class _Checker:
 
     def _allergies(self) -> None:
         allergies = [entry for entry in self.evidence.case.allergies if entry.status != "refuted"]
+        if not allergies:
+            return
         for recommendation in self.plan.recommendations:
             if recommendation.kind == "avoid":
                 continue

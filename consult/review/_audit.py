@@ -26,14 +26,7 @@ class AuditChain:
 
     def append(self, event: str, data: Mapping[str, JsonValue], at: str) -> AuditEntry:
         """Add an event at `at` (ISO 8601, UTC) and return its entry."""
-        body: dict[str, JsonValue] = {
-            "seq": len(self.entries) + 1,
-            "at": at,
-            "event": event,
-            "data": dict(data),
-            "prev": self.head,
-        }
-        entry = AuditEntry.model_validate({**body, "hash": digest(body)})
+        entry = next_entry(self.entries[-1] if self.entries else None, event, data, at)
         self.entries.append(entry)
         return entry
 
@@ -49,3 +42,15 @@ class AuditChain:
                 return f"entry {number} was changed"
             before = entry.hash
         return None if self.entries else "there are no entries"
+
+
+def next_entry(last: AuditEntry | None, event: str, data: Mapping[str, JsonValue], at: str) -> AuditEntry:
+    """The entry that follows `last` (None: the first), chained to it by its hash."""
+    body: dict[str, JsonValue] = {
+        "seq": 1 if last is None else last.seq + 1,
+        "at": at,
+        "event": event,
+        "data": dict(data),
+        "prev": GENESIS if last is None else last.hash,
+    }
+    return AuditEntry.model_validate({**body, "hash": digest(body)})

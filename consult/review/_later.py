@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from consult.case import USABLE, Case, Observation
 from consult.clinic import Finding
@@ -42,6 +43,12 @@ def compare(consultation: Consultation, case: Case) -> Touched | None:
     ]
     items = _items(consultation.plan, consultation.findings, set(facts))
     return Touched(facts=facts, items=items, changed=len(changed), new=len(added))
+
+
+def results_digest(case: Case) -> str:
+    """Hash of everything that `compare` looks at: two cases with the same hash have nothing to tell each other."""
+    seen = sorted([*key, repr(_value(observation))] for key, observation in _results(case).items())
+    return sha256(repr(seen).encode()).hexdigest()
 
 
 def _results(case: Case) -> dict[_Key, Observation]:

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from consult.errors import NotFound, ReviewError
 from consult.review import _tables
-from consult.review._audit import AuditChain
+from consult.review._audit import AuditChain, next_entry
 from consult.review._canonical import digest
 from consult.review._consultation import AuditEntry, Consultation, Decision, Signature
+from consult.review._later import results_digest
 from consult.review._state import alert_ids, pending_items
 
 APPENDED = frozenset({"decisions", "signatures", "audit"})
@@ -112,12 +113,28 @@ class Record:
             "alerts": len(alert_ids(consultation.plan)),
             "open_items": len(pending_items(consultation)),
             "stale": consultation.stale,
+            "results": results_digest(consultation.case),
             "document": consultation.model_dump_json(exclude=set(APPENDED)),
         }
 
     def _add(self, table: Table, seq: int, body: str, **values: str) -> None:
         row = {"consultation": self.consultation.id, "seq": seq, "body": body, **values}
         self.connection.execute(insert(table).values(**row))
+
+
+def append_event(connection: Connection, id: str, event: str, data: Mapping[str, JsonValue], at: str) -> None:
+    """Add an event to the audit log of `id` without reading the document: a log line must not cost a record.
+
+    Raises:
+        NotFound: nothing is stored under this id.
+    """
+    table, log = _tables.consultation, _tables.audit
+    if connection.execute(select(table.c.id).where(table.c.id == id).with_for_update()).one_or_none() is None:
+        raise NotFound(f"no consultation {id!r} is stored")
+    last = select(log.c.body).where(log.c.consultation == id).order_by(log.c.seq.desc()).limit(1)
+    body = connection.execute(last).scalar_one_or_none()
+    entry = next_entry(None if body is None else AuditEntry.model_validate_json(body), event, data, at)
+    connection.execute(insert(log).values(consultation=id, seq=entry.seq, body=entry.model_dump_json()))
 
 
 def _bodies(connection: Connection, table: Table, id: str) -> list[str]:

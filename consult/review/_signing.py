@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
-
-from sqlalchemy.exc import IntegrityError
+from typing import TYPE_CHECKING, Any
 
 from consult.errors import ReviewError
 from consult.review import _jws
@@ -15,9 +13,11 @@ from consult.review._clock import Clock, stamp, utc_now
 from consult.review._consistency import log_problem
 from consult.review._consultation import AuditEntry, Consultation, Signature
 from consult.review._keys import SigningKey
-from consult.review._record import Record
 from consult.review._state import pending_items, plan_problem
-from consult.review._store import Store
+
+if TYPE_CHECKING:
+    from consult.review._record import Record
+    from consult.review._store import Store
 
 TYPE = "consult+jws"
 MEANING = "reviewed-and-approved"
@@ -61,6 +61,8 @@ def sign(store: Store, id: str, key: SigningKey, *, clock: Clock = utc_now) -> C
         ReviewError: not decided in full, superseded, signed with this key already, the key is not registered in the
             home under this name, or the record is damaged.
     """
+    from sqlalchemy.exc import IntegrityError
+
     with store.change(id, "durable") as record:
         _may_sign(record.consultation, key, store)
         at = stamp(clock)

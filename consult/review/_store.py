@@ -24,9 +24,9 @@ from consult.review._database import Database, Mode
 from consult.review._events import check_event
 from consult.review._home import home_secret, private_folder
 from consult.review._keys import Keyring
-from consult.review._later import compare
+from consult.review._later import compare, results_digest
 from consult.review._patients import Patients
-from consult.review._record import Record
+from consult.review._record import Record, append_event
 from consult.review._state import items, plan_problem
 
 OPEN: tuple[Status, ...] = ("awaiting-review", "reviewed", "signed")
@@ -190,8 +190,8 @@ class Store:
             NotFound: no such consultation.
         """
         checked = check_event(event, data)
-        with self.change(id) as record:
-            record.append(event, checked, stamp(self._clock))
+        with self._database.begin("write") as connection:
+            append_event(connection, id, event, checked, stamp(self._clock))
 
     @contextmanager
     def change(self, id: str, mode: Mode = "write") -> Iterator[Record]:
@@ -304,6 +304,7 @@ class Store:
         with self._database.begin("write") as connection:
             newer = select(table.c.supersedes).where(table.c.supersedes.is_not(None))
             mine = (table.c.subject == subject_key) & table.c.status.in_(OPEN) & table.c.id.not_in(newer)
+            mine &= table.c.results != results_digest(case)
             ids = list(connection.execute(select(table.c.id).where(mine).order_by(table.c.created)).scalars())
             marked = [_mark(Record.load(connection, id, lock=True), case, stamp(self._clock)) for id in ids]
         return [one for one in marked if one is not None]

@@ -36,6 +36,7 @@ consultation = Table(
     Column("alerts", Integer, nullable=False),
     Column("open_items", Integer, nullable=False),
     Column("stale", Boolean, nullable=False),
+    Column("results", String(64), nullable=False),  # hash of what is compared with later results
     Column("replacements", Text),  # JSON: what the placeholders in this document stand for; local, like the identity
     Column("document", Text, nullable=False),  # JSON without decisions, signatures and audit
     Index("consultation_subject", "subject"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
@@ -18,7 +18,9 @@ from consult.review._consultation import SCHEMA, AuditEntry, Consultation
 from consult.review._keys import Keyring, TrustedKey
 from consult.review._signing import HEADER, MEANING, TYPE, payload, signed_event
 from consult.review._state import pending_items, plan_problem, problem_of
-from consult.review._store import Store
+
+if TYPE_CHECKING:
+    from consult.review._store import Store
 
 CheckName = Literal["canonical", "schema", "audit", "content", "subject", "signature", "signer", "complete"]
 

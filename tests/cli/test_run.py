@@ -92,7 +92,8 @@ def test_resuming_what_is_finished_shows_it(consult: Call, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "says"), [(ConsultationError("the index is gone"), "the index is gone"), (KeyboardInterrupt(), "interrupted")]
+    ("raised", "says"),
+    [(ConsultationError("the index is gone"), "the index is gone"), (KeyboardInterrupt(), "interrupted")],
 )
 def test_a_run_that_stops_says_how_to_go_on(
     consult: Call, home: Path, monkeypatch: pytest.MonkeyPatch, raised: BaseException, says: str

@@ -64,7 +64,9 @@ def test_a_signer_has_a_name_of_one_line(consult: Call, tmp_path: Path, name: st
 
 
 def test_a_key_that_cannot_be_written(consult: Call, tmp_path: Path) -> None:
-    result = consult("keys", "new", "--name", "Dr Wang", "--out", tmp_path / "no" / "k.jwk", "--home", tmp_path / "home")
+    result = consult(
+        "keys", "new", "--name", "Dr Wang", "--out", tmp_path / "no" / "k.jwk", "--home", tmp_path / "home"
+    )
     assert result.code == 2
     assert "cannot be written" in result.sentence
     assert consult("keys", "list", "--home", tmp_path / "home", "--json").json == []
@@ -192,7 +194,9 @@ def test_a_changed_export_is_not_verified(
     assert consult("verify", file, "--json", *signed.at).json["ok"] is False
 
 
-@pytest.mark.parametrize("content", [b"", b"not json", b"[]", b"{}", b"null", b"\xff\x00", b"[" * 50_000, b'{"schema": 9}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"not json", b"[]", b"{}", b"null", b"\xff\x00", b"[" * 50_000, b'{"schema": 9}']
+)
 def test_what_is_no_export_is_not_verified(consult: Call, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "plan.json"
     file.write_bytes(content)

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from consult.plan import digit_names
+from consult.plan import DigitNames
 from consult.plan._numbers import numbers_in
 
-NAMES = digit_names(["Vitamin B12", "CA 19-9", "PCO2", "D-二聚体", "1,3-β-D-葡聚糖"])
+NAMES = DigitNames(["Vitamin B12", "CA 19-9", "PCO2", "D-二聚体", "1,3-β-D-葡聚糖"])
 
 STATED = {
     "Potassium 6.9 mmol/L": "6.9",

@@ -10,12 +10,12 @@ from consult.case import Case, Entry, Observation, Patient, Range, Reported
 from consult.clinic import Finding
 from consult.plan import (
     Citation,
+    DigitNames,
     Evidence,
     Plan,
     Problem,
     Recommendation,
     Statement,
-    digit_names,
     verify_plan,
 )
 
@@ -71,7 +71,7 @@ def evidence(*findings: Finding) -> Evidence:
         families=lambda concept: frozenset({concept, "penicillin"} if concept == "amoxicillin" else {concept}),
         cites=lambda rule: (),
         limits=lambda analyte: (Decimal("6.2"),) if analyte == "k" else (),
-        names=digit_names(["Vitamin B12", "CA 19-9", "D-二聚体"]),
+        names=DigitNames(["Vitamin B12", "CA 19-9", "D-二聚体"]),
     )
 
 
