@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+EXTRAS := $(VENV)/.extras
 
 .PHONY: setup demo test check bench vectors lock serve clean
 
@@ -20,10 +21,21 @@ $(STAMP): pyproject.toml requirements.lock
 	fi
 	@touch $(STAMP)
 
+# The tests also run the sentence-transformers extra with real weights. torch by pip: on some platforms only pip finds
+# the build without CUDA. Nothing else needs it, and the demo never does.
+$(EXTRAS): $(STAMP) requirements-extras.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps torch==2.13.0
+	@if $(BIN)/python -m uv --version >/dev/null 2>&1; then \
+	  $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps -r requirements-extras.lock; \
+	else \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-extras.lock; \
+	fi
+	@touch $(EXTRAS)
+
 demo: setup
 	@$(BIN)/consult run evals/cases/lab-haemolysed-potassium/case.hl7 --home .consult
 
-test: setup
+test: $(EXTRAS)
 	$(BIN)/pytest
 
 check: setup
@@ -39,7 +51,7 @@ vectors: setup
 	$(BIN)/python -m consult.retrieval.vectors
 
 lock: setup
-	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --group dev pyproject.toml -o requirements.lock
 
 serve: setup
 	$(BIN)/python examples/lab_platform.py --home .consult
