@@ -34,6 +34,7 @@ $(EXTRAS): $(STAMP) requirements-extras.lock
 
 demo: setup
 	@$(BIN)/consult run evals/cases/lab-haemolysed-potassium/case.hl7 --home .consult
+	@echo; echo "(consult is in $(BIN): type 'source $(BIN)/activate' once, or $(BIN)/consult)"
 
 test: $(EXTRAS)
 	$(BIN)/pytest
