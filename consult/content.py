@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +61,14 @@ def read_toml(root: Path, relative: str) -> dict[str, Any]:
 def specialty_ids(root: Path) -> tuple[str, ...]:
     """Names of the folders under `agents/`, sorted: each is an agent."""
     return tuple(sorted(card.parent.name for card in (root / "agents").glob("*/agent.toml")))
+
+
+def content_hash(root: Path) -> str:
+    """Hash over every file of the content root: which rules and passages a plan was made with."""
+    digest = sha256()
+    for folder in ("agents", "knowledge"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in {".toml", ".csv", ".md"}:
+                digest.update(path.relative_to(root).as_posix().encode())
+                digest.update(sha256(path.read_bytes()).digest())
+    return f"sha256:{digest.hexdigest()}"

@@ -46,14 +46,15 @@ _FLUIDS: tuple[tuple[Fluid, str, str], ...] = (
     ),
     (
         "venous",
-        r"venous blood gas|vbg|mixed venous(?: blood)?|central venous(?: blood)?|capillary(?: blood)?|bldv|bldc",
-        r"静脉血气|毛细血管血",
+        r"venous blood gas|vbg|mixed venous(?: blood)?|central venous(?: blood)?|capillary(?: blood)?|bldv|bldc|"
+        r"venous blood|venous",
+        r"静脉血气|毛细血管血|静脉血",
     ),
     (
         "blood",
         r"serum or plasma|serum,? plasma or blood|serum/plasma|serum|plasma|platelet poor plasma|ppp|ser/plas|"
-        r"whole blood|venous blood|venous|blood|bld|ser|plas|edta blood|erythrocytes|red blood cells",
-        r"血清|血浆|全血|静脉血",
+        r"whole blood|blood|bld|ser|plas|edta blood|erythrocytes|red blood cells",
+        r"血清|血浆|全血",
     ),
 )
 _FLUID_WORDS = tuple(

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from consult.cli._common import plain
 from consult.cli._tables import results_table, when
-from consult.plan import Alert, Language, Plan, Problem, Recommendation, Statement, phrase
+from consult.plan import UNEXPLAINED, Alert, Language, Plan, Problem, Recommendation, Statement, phrase
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,6 +71,9 @@ class _View:
         body = Text(text) if isinstance(text, str) else text
         self.console.print(Padding(body, (0, 0, 0, indent)))
 
+    def names(self, specialties: Iterable[str]) -> str:
+        return ", ".join(plain(self.plan.specialties.get(one, one)) for one in specialties)
+
     def title(self, key: str, present: object) -> bool:
         if present:
             self.console.print()
@@ -95,7 +98,10 @@ class _View:
         for gap in self.plan.gaps:
             self.print(
                 Text(
-                    phrase("warning.gap", self.language, specialty=gap.specialty, reason=plain(gap.reason)), style="red"
+                    phrase(
+                        "warning.gap", self.language, specialty=self.names([gap.specialty]), reason=plain(gap.reason)
+                    ),
+                    style="red",
                 )
             )
 
@@ -145,14 +151,15 @@ class _View:
                 self._problem(problem)
 
     def _problem(self, problem: Problem) -> None:
-        grade = f"  {self.say(problem.likelihood)} · {self.say(problem.severity)}"
+        likelihood = "" if problem.concept == UNEXPLAINED else f"{self.say(problem.likelihood)} · "
+        grade = f"  {likelihood}{self.say(problem.severity)}"
         draft = f" · {self.say('label.draft_knowledge')}" if problem.draft_knowledge else ""
         colour = "bold red" if problem.severity == "red" else "bold"
         self.print(
             Text.assemble(
                 (f"{problem.id} {plain(problem.name)}", colour),
                 (grade, _LIKELIHOOD[problem.likelihood]),
-                (f"{draft} · {', '.join(problem.said_by)}", "dim"),
+                (f"{draft} · {self.names(problem.said_by)}", "dim"),
             )
         )
         for statement in problem.statements:
@@ -160,7 +167,7 @@ class _View:
         for caution in problem.cautions:
             self.print(Text(f"! {plain(caution, 500)}", style="yellow"), indent=3)
         for position in problem.dissent:
-            who = f"{self.say('label.dissent')}: {position.specialty}, {self.say(position.stance)}. "
+            who = f"{self.say('label.dissent')}: {self.names([position.specialty])}, {self.say(position.stance)}. "
             self.print(Text(who + plain(position.reason), style="magenta"), indent=3)
         if decision := self._decision(problem.id):
             self.print(decision)
@@ -192,7 +199,10 @@ class _View:
                 outcome = f"  {self.say('label.no_consensus')}" if conflict.outcome == "no-consensus" else ""
                 self.print(Text.assemble((plain(conflict.name), "bold magenta"), (outcome, "dim")))
                 for position in conflict.positions:
-                    self.print(f"{position.specialty}: {self.say(position.stance)}. {plain(position.reason)}", indent=3)
+                    self.print(
+                        f"{self.names([position.specialty])}: {self.say(position.stance)}. {plain(position.reason)}",
+                        indent=3,
+                    )
 
     def results(self) -> None:
         case = self.consultation.case
@@ -206,7 +216,8 @@ class _View:
         if self.title("label.citations", self.plan.citations):
             for citation in self.plan.citations:
                 newer = (
-                    f"  {self.say('label.superseded')} {', '.join(citation.superseded_by)}"
+                    f"  {self.say('label.partly_superseded' if citation.partly else 'label.superseded')} "
+                    + ", ".join(citation.superseded_by)
                     if citation.superseded_by
                     else ""
                 )

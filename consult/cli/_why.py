@@ -10,9 +10,9 @@ from rich.tree import Tree
 
 from consult.cli._common import plain
 from consult.cli._tables import when
-from consult.content import content_root, read_toml, specialty_ids
+from consult.content import content_hash, content_root, read_toml, specialty_ids
 from consult.errors import NotFound
-from consult.plan import Alert, Language, Problem, Recommendation, Statement, phrase
+from consult.plan import UNEXPLAINED, Alert, Language, Problem, Recommendation, Statement, phrase
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +23,12 @@ _ENTRIES = ("conditions", "medications", "allergies", "procedures", "immunizatio
 _WORDS: dict[Language, tuple[str, str, str, str]] = {
     "en": ("rule", "when", "sources", "found"),
     "zh": ("规则", "条件", "依据", "发现"),
+}
+
+
+_CHANGED: dict[Language, str] = {
+    "en": "Rules or literature have changed since this plan was made; the rules below are shown as they are today.",
+    "zh": "本方案生成之后规则或文献已有变更；下列规则为当前版本。",
 }
 
 
@@ -42,10 +48,12 @@ def explain(consultation: Consultation, item: str, *, content: Path | None) -> d
     one = found[0]
     statements = one.statements if isinstance(one, Problem) else [one.statement]
     rules = _rules(content_root(content))
+    changed = content_hash(content_root(content)) != consultation.provenance.content_hash
     return {
         "item": one.id,
+        "content_changed": changed,
         "name": getattr(one, "name", None),
-        "likelihood": getattr(one, "likelihood", None),
+        "likelihood": None if getattr(one, "concept", "") == UNEXPLAINED else getattr(one, "likelihood", None),
         "statements": [_statement(consultation, statement, rules) for statement in statements],
         "findings": _findings(consultation, [one.finding] if isinstance(one, Alert) else getattr(one, "findings", [])),
         "dissent": [position.model_dump(mode="json") for position in getattr(one, "dissent", [])],
@@ -106,6 +114,8 @@ def show_explanation(console: Console, explanation: dict[str, Any], language: La
     likelihood = phrase(explanation["likelihood"], language) if explanation["likelihood"] else ""
     heading = " ".join(part for part in (explanation["item"], plain(explanation["name"]), likelihood) if part)
     tree = Tree(Text(heading, style="bold"))
+    if explanation["content_changed"]:
+        tree.add(Text(_CHANGED[language], style="yellow"))
     said = {statement["text"] for statement in explanation["statements"]}
     for finding in explanation["findings"]:
         words = "" if finding["says"] in said else f" {plain(finding['says'], 1000)}"

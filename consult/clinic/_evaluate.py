@@ -49,7 +49,7 @@ class Asker:
         raising = any(known.raises(leaf) for leaves in true_leaves for leaf in leaves)
         missing = needs(when.tree, True, known.value, known.settles) or ()
         facts = known.facts([leaf for leaves in true_leaves for leaf in leaves])
-        return Outcome(None, facts, missing, worth_asking=raising and bool(missing))
+        return Outcome(None, facts, missing, worth_asking=raising and bool(missing) and not known.circular(missing))
 
     def holds_partly(self, rule: Rule) -> bool:
         """At least one part of the condition is true; for the tables of examples."""
@@ -100,10 +100,22 @@ class _Known:
             return (chosen.latest.fact, chosen.previous.fact)
         return (chosen.latest.fact,)
 
+    def circular(self, missing: tuple[str, ...]) -> bool:
+        """Asking whether the patient has the very condition that the rule concludes."""
+        concludes = self.rule.concludes
+        return concludes is not None and f"history.{concludes.concept}" in missing
+
     def raises(self, leaf: Leaf) -> bool:
-        """The part is true of something abnormal, or of the history."""
+        """The part itself is true of something abnormal, or of the history; in a red rule, of any result.
+
+        What is true only because its negation is not (`!wbc.low` of a high count) raises no question.
+        """
+        if self.value(leaf) is not True:
+            return False
         for root, field in leaf.references:
             chosen = self.environment.chosen.get(root)
+            if chosen is not None and self.rule.severity == "red":
+                return True
             if chosen is not None and (chosen.latest.abnormal or field in {"delta", "delta_percent"}):
                 return True
             if root == "history" and self.environment.variables.get("history", {}).get(field) is True:

@@ -35,6 +35,8 @@ _DENIAL = re.compile(
     r"|无(?!力|创|痛|症状|明显诱因|诱因|明显原因|原因|菌|线))",
     re.IGNORECASE,
 )
+_PREFIX = re.compile(r"(?:\b(?:non|never|ex)[- ]?|\bformer |从不|不)$", re.IGNORECASE)
+"""Denies the very next word: `non-smoker`, `不吸烟`."""
 _LEADING_TURNS = re.compile(rf"^(?:\s*(?:been\b|{_TURN.pattern}))+")
 _DENIED_AFTER = re.compile(
     r"^[\s:：]*(?:(?:was|were|is|has been|have been)\s+)?"
@@ -80,6 +82,8 @@ def _clause_before(text: str, position: int) -> str:
 
 
 def _denied(before: str) -> bool:
+    if _PREFIX.search(before):
+        return True
     cues = [match for match in _DENIAL.finditer(before) if match["cue"]]
     if not cues:
         return False

@@ -110,6 +110,7 @@ class Desk:
             retest=library.retest,
             language=self.language,
             engine=self.engine,
+            specialties={card.id: card.name.text(self.language) for card in self.specialists},
             cites=self.cites,
         )
 

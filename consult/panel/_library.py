@@ -10,7 +10,7 @@ from pathlib import Path
 
 from consult.analytes import Catalog
 from consult.clinic import Concepts, RetestIntervals, RuleBook
-from consult.content import content_root
+from consult.content import content_hash, content_root
 from consult.panel._cards import Card, load_cards, specialists
 from consult.plan import DigitNames
 from consult.retrieval import Guidelines, Knowledge, Retriever
@@ -78,14 +78,8 @@ class Library:
 
     @cached_property
     def content_hash(self) -> str:
-        """Hash over every file of the content root: which rules and passages a plan was made with."""
-        digest = sha256()
-        for folder in ("agents", "knowledge"):
-            for path in sorted((self.root / folder).rglob("*")):
-                if path.suffix in {".toml", ".csv", ".md"}:
-                    digest.update(path.relative_to(self.root).as_posix().encode())
-                    digest.update(sha256(path.read_bytes()).digest())
-        return f"sha256:{digest.hexdigest()}"
+        """Which rules and passages a plan was made with."""
+        return content_hash(self.root)
 
     @cached_property
     def digit_names(self) -> DigitNames:

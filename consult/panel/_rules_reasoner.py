@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from consult.clinic import Avoid, Finding, Fired, Next, Unknown
+from consult.clinic import Avoid, Finding, Fired, Next, Severity, Unknown
 from consult.panel._reasoner import Brief
 from consult.plan import (
+    UNEXPLAINED,
     Conflict,
     Gap,
     Opinion,
@@ -18,10 +19,9 @@ from consult.plan import (
 )
 from consult.retrieval import Hit, concept_query
 
-UNEXPLAINED = "unexplained-abnormal-results"
-"""The concept under which abnormal results that no rule explains are listed."""
-_SEE_ALSO = 3
+_SEE_ALSO = 1
 """A retrieved passage is offered as further reading only when both searches rank it this high."""
+_ORDER: tuple[Severity, ...] = ("red", "high", "standard", "gate", "info")
 
 
 class RulesReasoner:
@@ -120,7 +120,7 @@ def _unexplained(fired: Sequence[Fired], brief: Brief) -> list[OpinionProblem]:
         OpinionProblem(
             concept=UNEXPLAINED,
             likelihood="confirmed",
-            severity="standard",
+            severity=min((finding.severity for finding in left), key=_ORDER.index),
             statements=statements,
             findings=[finding.id for finding in left],
         )
@@ -128,7 +128,7 @@ def _unexplained(fired: Sequence[Fired], brief: Brief) -> list[OpinionProblem]:
 
 
 def _is_open(finding: Finding, explained: set[str]) -> bool:
-    return finding.kind in {"out-of-range", "delta"} and not explained.issuperset(finding.facts)
+    return finding.kind in {"critical", "out-of-range", "delta"} and not explained.issuperset(finding.facts)
 
 
 def _retrieve(problems: Sequence[OpinionProblem], brief: Brief) -> list[str]:

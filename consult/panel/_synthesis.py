@@ -9,8 +9,8 @@ from consult.analytes import Catalog
 from consult.case import Case
 from consult.clinic import Assessment, Concepts, RetestIntervals
 from consult.panel._disputes import RANK, speaks_for
-from consult.panel._rules_reasoner import UNEXPLAINED
 from consult.plan import (
+    UNEXPLAINED,
     Alert,
     Citation,
     Conflict,
@@ -49,6 +49,8 @@ class Material:
     retest: RetestIntervals
     language: Language
     engine: str
+    specialties: dict[str, str]
+    """Specialist ids to their names in the language of the plan."""
     cites: Callable[[str], tuple[str, ...]]
     """Rule id to the passages it cites, in the language of the plan."""
 
@@ -56,7 +58,7 @@ class Material:
 def synthesize(opinions: Sequence[Opinion], conflicts: Sequence[Conflict], material: Material) -> Plan:
     """One plan out of all opinions; ids are given in a fixed order, so the same case gives the same plan."""
     problems = _problems(opinions, conflicts, material)
-    plan = Plan(language=material.language, engine=material.engine)
+    plan = Plan(language=material.language, engine=material.engine, specialties=material.specialties)
     plan.alerts = _alerts(material)
     plan.problems = problems
     plan.recommendations = _recommendations(opinions, problems, material)
@@ -174,6 +176,7 @@ def _recommendation(
         urgency=first.urgency,
         statement=first.statement.model_copy(deep=True),
         why=[ids[concept] for concept in serves if concept in ids],
+        cautions=_available(first, material),
         said_by=_distinct(who for who, _ in said),
         draft_knowledge=any(item.draft_knowledge for _, item in said),
     )
@@ -194,6 +197,17 @@ def _retest_filter(item: OpinionRecommendation, specialty: str, material: Materi
     text = phrase("retest.avoid", material.language, name=name, value=available.text)
     statement = Statement(text=text, facts=[available.fact], author=specialty)
     return item.model_copy(update={"kind": "avoid", "statement": statement})
+
+
+def _available(item: OpinionRecommendation, material: Material) -> list[str]:
+    """A test that this case already holds is said to be there; whether to repeat it is the doctor's to decide."""
+    concept = material.concepts.get(item.concept)
+    result = material.assessment.results.get(concept.analyte or "") if concept is not None else None
+    if item.kind != "test" or result is None or result.fact in material.assessment.doubted:
+        return []
+    seen = result.observation
+    value = f"{seen.name} {seen.reported.value or seen.value} {seen.reported.unit or ''}".strip()
+    return [phrase("caution.available", material.language, value=f"{value} [{seen.fact}]")]
 
 
 def _missing(opinions: Sequence[Opinion], material: Material) -> list[Missing]:
@@ -271,6 +285,7 @@ def cite(passage: Passage, guidelines: Guidelines) -> Citation:
         text=passage.text,
         corpus=passage.corpus,
         superseded_by=[f"{document.organisation} {document.year}" for document in newer],
+        partly=bool(newer) and guideline.status != "superseded",
     )
 
 

@@ -2,6 +2,7 @@
 
 from consult.plan._markdown import render_markdown
 from consult.plan._model import (
+    UNEXPLAINED,
     Alert,
     Citation,
     Conflict,
@@ -26,6 +27,7 @@ from consult.plan._phrases import Language, phrase
 from consult.plan._verifier import Evidence, Verified, alert_for, needs_alert, verify_plan
 
 __all__ = [
+    "UNEXPLAINED",
     "Alert",
     "Citation",
     "Conflict",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from consult.case import Case, Observation
-from consult.plan._model import Citation, Plan, Problem, Recommendation, Statement
+from consult.plan._model import UNEXPLAINED, Citation, Plan, Problem, Recommendation, Statement
 from consult.plan._phrases import Language, phrase
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
@@ -67,9 +67,13 @@ class _Writer:
         self.lines += [f"- {self.say('label.signed')}: {escape(line)}" for line in signers]
         self.lines += [f"> {escape(warning)}" for warning in self.plan.warnings]
         self.lines += [
-            f"> {self.say('warning.gap', specialty=gap.specialty, reason=gap.reason)}" for gap in self.plan.gaps
+            f"> {self.say('warning.gap', specialty=self.names([gap.specialty]), reason=gap.reason)}"
+            for gap in self.plan.gaps
         ]
         self.lines.append("")
+
+    def names(self, specialties: Sequence[str]) -> str:
+        return ", ".join(escape(self.plan.specialties.get(one, one)) for one in specialties)
 
     def section(self, key: str, present: object) -> bool:
         if present:
@@ -104,14 +108,17 @@ class _Writer:
 
     def _problem(self, problem: Problem) -> None:
         draft = f", {self.say('label.draft_knowledge')}" if problem.draft_knowledge else ""
-        grade = f"{self.say(problem.likelihood)}, {self.say(problem.severity)}{draft}"
+        likelihood = "" if problem.concept == UNEXPLAINED else f"{self.say(problem.likelihood)}, "
+        grade = f"{likelihood}{self.say(problem.severity)}{draft}"
         self.lines.append(
-            f"- **{problem.id} {escape(problem.name)}** ({grade}) {self.say('label.by')} {', '.join(problem.said_by)}"
+            f"- **{problem.id} {escape(problem.name)}** ({grade}) {self.say('label.by')} {self.names(problem.said_by)}"
         )
-        self.lines += [f"  - {self.statement(statement)} ({statement.author})" for statement in problem.statements]
+        self.lines += [
+            f"  - {self.statement(statement)} ({self.names([statement.author])})" for statement in problem.statements
+        ]
         self.lines += [f"  - {escape(caution)}" for caution in problem.cautions]
         for position in problem.dissent:
-            differs = f"{self.say('label.dissent')}: {position.specialty}, {self.say(position.stance)}"
+            differs = f"{self.say('label.dissent')}: {self.names([position.specialty])}, {self.say(position.stance)}"
             self.lines.append(f"  - **{differs}**: {escape(position.reason)}")
         self.decided(problem.id)
 
@@ -141,7 +148,7 @@ class _Writer:
             self.lines.append(f"- **{escape(conflict.name)}**{outcome}")
             for position in conflict.positions:
                 stance = self.say(position.stance)
-                self.lines.append(f"  - {position.specialty}: {stance}. {escape(position.reason)}")
+                self.lines.append(f"  - {self.names([position.specialty])}: {stance}. {escape(position.reason)}")
         self.lines.append("")
 
     def results(self, case: Case) -> None:
@@ -158,7 +165,8 @@ class _Writer:
 
     def _citation(self, citation: Citation) -> str:
         newer = ", ".join(citation.superseded_by)
-        mark = f" **{self.say('label.superseded')} {newer}**" if newer else ""
+        label = "label.partly_superseded" if citation.partly else "label.superseded"
+        mark = f" **{self.say(label)} {newer}**" if newer else ""
         source = f"{citation.organisation}. {citation.title}. {citation.year}. {citation.reference}"
         return f"- `{citation.passage}` {escape(citation.section)}: {escape(source)}{mark}\n  {escape(citation.text)}"
 

@@ -188,7 +188,13 @@ class Citation(Model):
     text: str
     corpus: str
     superseded_by: list[str] = Field(default_factory=list)
-    """Newer guidelines that replace this one; not empty is a warning."""
+    """Newer guidelines that replace this one, wholly or in part; not empty is a warning."""
+    partly: bool = False
+    """Replaced in part only."""
+
+
+UNEXPLAINED = "unexplained-abnormal-results"
+"""The concept under which abnormal results that no rule explains are listed; its likelihood means nothing."""
 
 
 class Unavailable(Model):
@@ -204,6 +210,8 @@ class Plan(Model):
     language: Literal["en", "zh"]
     engine: str
     """`rules`, or the names of the models used."""
+    specialties: dict[str, str] = Field(default_factory=dict)
+    """Specialist ids to their names in the language of the plan."""
     alerts: list[Alert] = Field(default_factory=list)
     problems: list[Problem] = Field(default_factory=list)
     recommendations: list[Recommendation] = Field(default_factory=list)

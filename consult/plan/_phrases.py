@@ -31,6 +31,11 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "The cited guidance {old} has been replaced by {new}.",
         "所引用的{old}已被{new}取代。",
     ),
+    "caution.partly_superseded": (
+        "Part of the cited guidance {old} has been replaced by {new}.",
+        "所引用的{old}已有部分内容被{new}取代。",
+    ),
+    "caution.available": ("Already in this case: {value}.", "本病例已有结果：{value}。"),
     "warning.gap": ("{specialty} did not answer ({reason}).", "{specialty}未能作答（{reason}）。"),
     "warning.draft": (
         "Some statements rest on rules that no clinician has reviewed yet (draft knowledge).",
@@ -74,6 +79,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "label.dissent": ("differs", "不同意见"),
     "label.no_consensus": ("no consensus", "未达成一致"),
     "label.superseded": ("superseded by", "已被取代："),
+    "label.partly_superseded": ("partly superseded by", "部分内容已被取代："),
     "label.doubted": ("doubted", "存疑"),
     "label.by": ("by", "提出："),
     "label.decision": ("decision", "决定"),

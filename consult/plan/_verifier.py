@@ -188,7 +188,8 @@ class _Checker:
             if citation.superseded_by:
                 old = f"{citation.organisation} {citation.year}"
                 new = ", ".join(citation.superseded_by)
-                _add(self.plan.warnings, phrase("caution.superseded", self.language, old=old, new=new))
+                key = "caution.partly_superseded" if citation.partly else "caution.superseded"
+                _add(self.plan.warnings, phrase(key, self.language, old=old, new=new))
 
     def warn(self) -> None:
         items: list[Problem | Recommendation] = [*self.plan.problems, *self.plan.recommendations]

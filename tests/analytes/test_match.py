@@ -52,6 +52,17 @@ CONTRADICT = [
     Row("Urine glucose", None, "2345-7", "mmol/L", "none", conflict="glu"),
 ]
 
+VENOUS = [
+    Row("Venous pO2", None, unit="mmHg", certainty="none"),
+    Row("pO2", None, unit="mmHg", certainty="none", specimen="Venous blood"),
+    Row("pCO2", None, "2019-8", "mmHg", "none", conflict="paco2", specimen="Venous blood"),
+    Row("氧分压", None, unit="mmHg", certainty="none", specimen="静脉血"),
+    Row("静脉血氧分压", None, unit="mmHg", certainty="none"),
+    Row("Potassium", "k", "2823-3", "mmol/L", "exact", specimen="Venous blood"),
+    Row("血红蛋白", "hgb", "718-7", "g/L", "exact", specimen="静脉血"),
+    Row("Ferritin", "ferritin", unit="ug/L", specimen="venous blood"),
+]
+
 CODE_ONLY = [
     Row("Test 4711", "k", "2823-3", "mmol/L", "code"),
     Row("", "hgb", "718-7", "g/dL", "code"),
@@ -144,7 +155,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize(
-    "row", [*AGREE, *CONTRADICT, *CODE_ONLY, *SPECIMEN, *NAMES], ids=lambda row: f"{row.name}-{row.unit}"
+    "row", [*AGREE, *CONTRADICT, *VENOUS, *CODE_ONLY, *SPECIMEN, *NAMES], ids=lambda row: f"{row.name}-{row.unit}"
 )
 def test_match(catalog: Catalog, row: Row) -> None:
     found = catalog.match(

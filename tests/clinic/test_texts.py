@@ -37,6 +37,8 @@ STATED = [
     ("no iron deficiency anemia", {"iron-deficiency-anaemia": False}),
     ("two pregnancies", {}),
     ("heparins", {"heparin": True}),
+    ("Non-heparin anticoagulant; never heparin", {"heparin": False}),
+    ("不发热", {"fever": False}),
     ("发热3天。", {"fever": True}),
     ("无发热。", {"fever": False}),
     ("否认发热、肺炎及肝素使用史。", {"fever": False, "pneumonia": False, "heparin": False}),
