@@ -84,11 +84,13 @@ class _View:
         signed = self.consultation.status == "signed"
         mark = self.say("label.signed") if signed else self.say("label.draft")
         patient = self.consultation.case.patient
-        who = f"{patient.sex}, {patient.age_years if patient.age_years is not None else '?'} y"
+        age = "?" if patient.age_years is None else str(patient.age_years)
+        who = f"{self.say(patient.sex)}, {phrase('years', self.language, age=age)}"
         if identity is not None and identity.name:
             who = f"{plain(identity.name)} ({who}) {plain(identity.location)}".strip()
         self.print(Text(f"{self.say('label.plan')} {self.consultation.id}", style="bold"))
-        self.print(Text(f"{mark} · {self.say('label.status')}: {self.consultation.status} · {who}", style="cyan"))
+        status = f"{self.say('label.status')}: {self.say(self.consultation.status)}"
+        self.print(Text(f"{mark} · {status} · {who}", style="cyan"))
         if self.consultation.superseded_by is not None:
             newer = f"{self.say('label.superseded')} {self.consultation.superseded_by}"
             self.print(Text(f"! {newer}", style="bold yellow"))

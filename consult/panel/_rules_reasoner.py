@@ -113,6 +113,8 @@ def _unexplained(fired: Sequence[Fired], brief: Brief) -> list[OpinionProblem]:
     explained = {fact for item in brief.assessment.fired for fact in item.facts}
     findings = {finding.id: finding for finding in brief.assessment.findings}
     left = [findings[identifier] for identifier in brief.task.findings if _is_open(findings[identifier], explained)]
+    critical = {fact for finding in left if finding.kind == "critical" for fact in finding.facts}
+    left = [finding for finding in left if finding.kind != "out-of-range" or not critical.issuperset(finding.facts)]
     if not left:
         return []
     statements = [Statement(text=finding.says, facts=list(finding.facts), author=brief.card.id) for finding in left]

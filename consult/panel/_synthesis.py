@@ -67,6 +67,7 @@ def synthesize(opinions: Sequence[Opinion], conflicts: Sequence[Conflict], mater
     plan.gaps = [Unavailable(specialty=o.specialty, reason=o.reason) for o in opinions if o.status == "unavailable"]
     if material.engine == "rules":
         plan.warnings.append(phrase("warning.rules", material.language))
+    plan.warnings += _about_the_data(material.assessment)
     plan.citations = _citations(plan, material)
     return plan
 
@@ -75,6 +76,11 @@ def _alerts(material: Material) -> list[Alert]:
     dangers = [finding for finding in material.assessment.findings if needs_alert(finding)]
     cites = [material.cites(finding.rule) if finding.rule is not None else () for finding in dangers]
     return [alert_for(finding, f"A{n}", cites[n - 1]) for n, finding in enumerate(dangers, start=1)]
+
+
+def _about_the_data(assessment: Assessment) -> list[str]:
+    """What a reader must know before the first sentence: doubtful data, rules that were not applied."""
+    return [finding.says for finding in assessment.findings if finding.kind == "quality" and finding.rule is None]
 
 
 @dataclass(slots=True)
@@ -205,6 +211,8 @@ def _available(item: OpinionRecommendation, material: Material) -> list[str]:
     result = material.assessment.results.get(concept.analyte or "") if concept is not None else None
     if item.kind != "test" or result is None or result.fact in material.assessment.doubted:
         return []
+    if result.fact in item.statement.facts:
+        return []  # the test is asked for because of this very result: to confirm or to follow it
     seen = result.observation
     value = f"{seen.name} {seen.reported.value or seen.value} {seen.reported.unit or ''}".strip()
     return [phrase("caution.available", material.language, value=f"{value} [{seen.fact}]")]

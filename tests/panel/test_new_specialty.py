@@ -25,7 +25,7 @@ RULE = """
 [[rule]]
 id = "CAR01"
 title = { en = "Potassium and rhythm", zh = "血钾与心律" }
-severity = "high"
+severity = "red"
 when = "k.value >= 6.5"
 sources = ["ukka-hyperkalaemia-2023"]
 cites = ["ukka-hyperkalaemia-2023#rhythm"]
