@@ -6,6 +6,7 @@ holds plain JSON types (ids and opinions), never the case: that is on the `Desk`
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -23,6 +24,7 @@ from consult.panel._planning import plan_tasks
 from consult.panel._synthesis import synthesize
 from consult.plan import Conflict, Opinion, Plan, Position, Task, verify_plan
 
+log = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 
@@ -95,8 +97,10 @@ async def ask_specialist(state: Assignment, runtime: Agenda) -> State:
     reasoner = desk.reasoner(brief.card.id)
     try:
         opinion = await reasoner.reason(brief)
-    except AgentError as error:
-        opinion = Opinion(specialty=brief.card.id, status="unavailable", reasoner=reasoner.name, reason=error.reason)
+    except Exception as error:  # the one boundary where whatever a reasoner raises becomes a gap that the plan shows
+        reason = error.reason if isinstance(error, AgentError) else type(error).__name__
+        opinion = Opinion(specialty=brief.card.id, status="unavailable", reasoner=reasoner.name, reason=reason)
+    log.info("%s %s %s", desk.consultation, opinion.specialty, opinion.status)
     _say(runtime, "opinion", specialty=opinion.specialty, status=opinion.status, problems=len(opinion.problems))
     return {"opinions": {opinion.specialty: opinion.model_dump(mode="json")}}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from consult.privacy import Gateway
 from consult.review import Consultation, Decision, Provenance, Review, SigningKey, Store, Usage, sign
 from consult.settings import Settings
 
+log = logging.getLogger(__name__)
 OnAlert = Callable[[str, Finding], Awaitable[None] | None]
 """Told of every danger before any agent is asked: consultation id and finding. May be a coroutine function."""
 Clock = Callable[[], datetime]
@@ -180,10 +182,16 @@ class Panel:
         desk = self._desk(opened)
         try:
             state = await self._engine.run(opened.id, desk, emit)
-        except ConsultError as error:
+        except Exception as error:  # the record says that it failed, whatever happened; it can be resumed
             self.store.fail(opened.id, type(error).__name__)
-            raise ConsultationError(str(error), consultation=opened.id) from error
-        finished = self._finish(opened, desk, result_of(state), perf_counter() - started)
+            log.warning("%s failed: %s", opened.id, type(error).__name__)
+            told = (
+                str(error) if isinstance(error, ConsultError) else f"the consultation failed ({type(error).__name__})"
+            )
+            raise ConsultationError(told, consultation=opened.id) from error
+        seconds = perf_counter() - started
+        finished = self._finish(opened, desk, result_of(state), seconds)
+        log.info("%s drafted in %.3f s, %d alerts", opened.id, seconds, len(desk.assessment.alerts))
         await self._engine.forget(opened.id)
         emit(Event(kind="finished", consultation=opened.id, data={"status": finished.status}))
         return finished

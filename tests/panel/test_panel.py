@@ -144,6 +144,23 @@ def test_a_failed_specialist_is_a_gap_and_never_evidence(new_home: Callable[[], 
     }
 
 
+class Broken(RulesReasoner):
+    """A specialist with a bug, whose message holds what no log may."""
+
+    name = "broken"
+
+    async def reason(self, brief: Brief) -> Opinion:
+        raise KeyError("Patricia Example")
+
+
+def test_a_bug_in_a_reasoner_is_a_gap_too(new_home: Callable[[], Path]) -> None:
+    with Panel.from_settings(Settings.load(home=new_home()), reasoners={"laboratory": Broken()}) as panel:
+        finished = panel.consult(Case.read(POTASSIUM))
+    assert finished.plan is not None
+    assert [(gap.specialty, gap.reason) for gap in finished.plan.gaps] == [("laboratory", "KeyError")]
+    assert len(finished.plan.alerts) == 2
+
+
 def test_whatever_a_reasoner_says_alerts_survive_and_the_unsupported_is_marked(new_home: Callable[[], Path]) -> None:
     with Panel.from_settings(Settings.load(home=new_home()), reasoners={"laboratory": Foreign()}) as panel:
         finished = panel.consult(Case.read(POTASSIUM))
@@ -195,8 +212,11 @@ def test_two_panels_in_one_process_do_not_share_anything(new_home: Callable[[], 
         assert len(one.store.list()) == len(two.store.list()) == 1
 
 
-def test_names_of_the_message_are_in_no_stored_byte_of_the_consultation(new_home: Callable[[], Path]) -> None:
+def test_names_of_the_message_are_in_no_stored_byte_and_no_log(
+    new_home: Callable[[], Path], caplog: pytest.LogCaptureFixture
+) -> None:
     home = new_home()
+    caplog.set_level(0)
     with Panel.from_settings(Settings.load(home=home)) as panel:
         note = b"Patricia Example (900001): specimen moderately"
         message = POTASSIUM.read_bytes().replace(b"Specimen moderately", note)
@@ -206,6 +226,8 @@ def test_names_of_the_message_are_in_no_stored_byte_of_the_consultation(new_home
     assert identity is not None
     for secret in ("Patricia", "Example", "900001", "19581104", "0100001"):
         assert secret not in document
+        assert secret not in caplog.text
+    assert finished.id in caplog.text
     gc.collect()
     checkpoints = (home / "checkpoints.sqlite").read_bytes()
     assert b"Patricia" not in checkpoints
