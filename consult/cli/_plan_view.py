@@ -185,6 +185,8 @@ class _View:
         colour = "dim" if item.kind == "avoid" else "bold"
         self.print(Text.assemble((f"{item.id} {plain(item.name)}", colour), (kind, "dim")))
         self.print(Text.assemble(*_statement(item.statement, self.language)), indent=3)
+        for statement in item.further:
+            self.print(Text.assemble(*_statement(statement, self.language)), indent=3)
         for caution in item.cautions:
             self.print(Text(f"! {plain(caution, 500)}", style="yellow"), indent=3)
         if decision := self._decision(item.id):

@@ -46,7 +46,7 @@ def explain(consultation: Consultation, item: str, *, content: Path | None) -> d
     if not found:
         raise NotFound(f"the plan of {consultation.id} has no item {plain(item, 40)!r}")
     one = found[0]
-    statements = one.statements if isinstance(one, Problem) else [one.statement]
+    statements = _statements(one)
     rules = _rules(content_root(content))
     changed = content_hash(content_root(content)) != consultation.provenance.content_hash
     return {
@@ -58,6 +58,12 @@ def explain(consultation: Consultation, item: str, *, content: Path | None) -> d
         "findings": _findings(consultation, [one.finding] if isinstance(one, Alert) else getattr(one, "findings", [])),
         "dissent": [position.model_dump(mode="json") for position in getattr(one, "dissent", [])],
     }
+
+
+def _statements(item: Alert | Problem | Recommendation) -> list[Statement]:
+    if isinstance(item, Problem):
+        return item.statements
+    return [item.statement, *item.further] if isinstance(item, Recommendation) else [item.statement]
 
 
 def _findings(consultation: Consultation, ids: list[str]) -> list[dict[str, Any]]:

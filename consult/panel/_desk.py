@@ -13,8 +13,8 @@ from consult.clinic import Assessment, Finding
 from consult.errors import ConsultationError
 from consult.panel._cards import Card
 from consult.panel._library import Library
+from consult.panel._material import Material
 from consult.panel._reasoner import Brief, Reasoner
-from consult.panel._synthesis import Material
 from consult.plan import Evidence, Language, Task
 from consult.retrieval import Hit
 

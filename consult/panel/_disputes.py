@@ -66,7 +66,7 @@ def _advice(opinions: Sequence[Opinion]) -> dict[str, list[Position]]:
             position = _advised(opinion.specialty, item)
             if not any((p.specialty, p.stance) == (position.specialty, position.stance) for p in positions):
                 positions.append(position)
-    return {concept: positions for concept, positions in advice.items() if len({p.specialty for p in positions}) > 1}
+    return advice
 
 
 def _advised(specialty: str, item: OpinionRecommendation) -> Position:

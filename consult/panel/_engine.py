@@ -4,49 +4,108 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError, Future
 from contextlib import AsyncExitStack
 from pathlib import Path
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
-
+from consult.errors import ConsultationError
 from consult.panel._desk import Desk
 from consult.panel._events import Event
+from consult.review import private_file
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from consult.panel._graph import State
 
 T = TypeVar("T")
 
+_CLOSED_MEANWHILE = "the panel was closed while it worked; the consultation can be resumed"
+_WORK = "consultation"
+
 
 class Engine:
-    """The compiled graph with its checkpointer; started at first use."""
+    """The compiled graph with its checkpointer; started at first use, never again once closed."""
 
     def __init__(self, checkpoints: Path) -> None:
         self._checkpoints = checkpoints
-        self._portal: BlockingPortal | None = None
-        self._portal_context: AbstractContextManager[BlockingPortal] | None = None
+        self._lock = Lock()
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: Thread | None = None
+        self._running: set[Future[Any]] = set()
         self._stack = AsyncExitStack()
-        self._graph: Any = None
+        self._compiling: asyncio.Task[Any] | None = None
         self._saver: Any = None
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run `work` on the engine's loop and wait for it, from any thread."""
-        done: T = self._started().call(_run, work)
-        return done
+        """Run `work` on the engine's loop and wait for it, from any thread; an interrupt cancels it.
+
+        Raises:
+            ConsultationError: the engine was closed, before or meanwhile.
+        """
+        future = self._submit(work)
+        try:
+            return future.result()
+        except CancelledError:
+            raise ConsultationError(_CLOSED_MEANWHILE) from None
+        finally:
+            future.cancel()
 
     async def acall(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run `work` on the engine's loop, awaited in the caller's; cancelling the caller cancels the work."""
-        return await asyncio.wrap_future(self._started().start_task_soon(_run, work))
+        """Like `call`, awaited in the caller's loop; cancelling the caller cancels the work."""
+        try:
+            return await asyncio.wrap_future(self._submit(work))
+        except asyncio.CancelledError:
+            if self._closed:
+                raise ConsultationError(_CLOSED_MEANWHILE) from None
+            raise
 
     def close(self) -> None:
-        """Close the checkpointer and end the thread."""
-        if self._portal is not None and self._portal_context is not None:
-            self._portal.call(self._stack.aclose)
-            self._portal_context.__exit__(None, None, None)
-            self._portal = self._portal_context = self._graph = None
+        """Cancel what runs, close the checkpointer and end the thread."""
+        with self._lock:
+            self._closed = True
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+            running = list(self._running)
+        if loop is None or thread is None:
+            return
+        for future in running:
+            future.cancel()
+        asyncio.run_coroutine_threadsafe(self._end(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+    async def _end(self) -> None:
+        """Let what was cancelled write its last line, then close the checkpointer."""
+        mine = {task for task in asyncio.all_tasks() if task.get_name() == _WORK}
+        if mine:
+            await asyncio.wait(mine, timeout=5)
+        await self._stack.aclose()
+        await asyncio.get_running_loop().shutdown_asyncgens()
+        await asyncio.get_running_loop().shutdown_default_executor()
+
+    def _submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        try:
+            loop = self._started()
+        except ConsultationError:
+            work.close()
+            raise
+        future = asyncio.run_coroutine_threadsafe(_named(work), loop)
+        self._running.add(future)
+        future.add_done_callback(self._running.discard)
+        return future
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._closed:
+                raise ConsultationError("the panel is closed")
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = Thread(target=self._loop.run_forever, name="consult-panel", daemon=True)
+                self._thread.start()
+            return self._loop
 
     async def run(self, thread: str, desk: Desk, emit: Callable[[Event], None]) -> State:
         """The finished state of `thread`: from its last checkpoint when it has one, else from the start."""
@@ -70,28 +129,31 @@ class Engine:
         await self._compiled()
         await self._saver.adelete_thread(thread)
 
-    def _started(self) -> BlockingPortal:
-        if self._portal is None:
-            self._portal_context = start_blocking_portal()
-            self._portal = self._portal_context.__enter__()
-        return self._portal
-
     async def _compiled(self) -> Any:
-        if self._graph is None:
-            from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+        if self._compiling is None:  # one task, however many ask at once: each would open a connection
+            self._compiling = asyncio.ensure_future(self._compile())
+        try:
+            return await asyncio.shield(self._compiling)
+        except Exception:
+            self._compiling = None
+            raise
 
-            from consult.panel._graph import build_graph
+    async def _compile(self) -> Any:
+        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-            self._checkpoints.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._saver = await self._stack.enter_async_context(
-                AsyncSqliteSaver.from_conn_string(str(self._checkpoints))
-            )
-            await self._saver.setup()
-            # The write-ahead log survives a killed process without a sync to disk per step.
-            await self._saver.conn.execute("PRAGMA synchronous=NORMAL")
-            self._graph = build_graph(self._saver)
-        return self._graph
+        from consult.panel._graph import build_graph
+
+        self._checkpoints.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_file(self._checkpoints)
+        self._saver = await self._stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(self._checkpoints)))
+        await self._saver.setup()
+        # The write-ahead log survives a killed process without a sync to disk per step.
+        await self._saver.conn.execute("PRAGMA synchronous=NORMAL")
+        return build_graph(self._saver)
 
 
-async def _run(work: Coroutine[Any, Any, T]) -> T:
+async def _named(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.current_task()
+    if task is not None:
+        task.set_name(_WORK)
     return await work

@@ -37,7 +37,6 @@ class State(TypedDict, total=False):
     """What is checkpointed after every step."""
 
     consultation: str
-    alerts: list[str]
     tasks: list[Json]
     opinions: Annotated[dict[str, Json], merge]
     conflicts: list[Json]
@@ -68,7 +67,7 @@ async def assess_case(state: State, runtime: Agenda) -> State:
     for finding in desk.assessment.alerts:
         _say(runtime, "alert", finding=finding.id, facts=finding.facts, says=finding.says, source=finding.source)
     await desk.raise_alerts()
-    return {"alerts": [finding.id for finding in desk.assessment.alerts]}
+    return {"consultation": desk.consultation}
 
 
 async def plan_consultation(state: State, runtime: Agenda) -> State:
@@ -96,13 +95,28 @@ async def ask_specialist(state: Assignment, runtime: Agenda) -> State:
     brief = desk.brief(Task.model_validate(state["task"]))
     reasoner = desk.reasoner(brief.card.id)
     try:
-        opinion = await reasoner.reason(brief)
+        opinion = _checked(await reasoner.reason(brief), brief.card.id)
     except Exception as error:  # the one boundary where whatever a reasoner raises becomes a gap that the plan shows
         reason = error.reason if isinstance(error, AgentError) else type(error).__name__
         opinion = Opinion(specialty=brief.card.id, status="unavailable", reasoner=reasoner.name, reason=reason)
     log.info("%s %s %s", desk.consultation, opinion.specialty, opinion.status)
     _say(runtime, "opinion", specialty=opinion.specialty, status=opinion.status, problems=len(opinion.problems))
     return {"opinions": {opinion.specialty: opinion.model_dump(mode="json")}}
+
+
+def _checked(answer: Opinion, specialty: str) -> Opinion:
+    """The opinion as it will be stored: of the right shape, of this specialty, empty when it is unavailable.
+
+    Raises:
+        AgentError: it answers for somebody else.
+        ValueError: it cannot be written as JSON and read again.
+    """
+    opinion = Opinion.model_validate_json(answer.model_dump_json())
+    if opinion.specialty != specialty:
+        raise AgentError(specialty, "answered for another specialty")
+    if opinion.status == "unavailable":
+        return Opinion(specialty=specialty, status="unavailable", reasoner=opinion.reasoner, reason=opinion.reason)
+    return opinion
 
 
 async def note_disputes(state: State, runtime: Agenda) -> State:
@@ -134,9 +148,13 @@ async def _reconsider(position: Position, conflict: Conflict, tasks: dict[str, T
     desk = runtime.context
     brief = desk.brief(tasks[position.specialty])
     try:
-        return await desk.reasoner(position.specialty).reconsider(brief, position, conflict)
-    except AgentError:
-        return position  # who cannot answer twice keeps the first answer; both stay visible
+        answer = await desk.reasoner(position.specialty).reconsider(brief, position, conflict)
+        changed = Position.model_validate_json(answer.model_dump_json())
+    except Exception:  # who cannot answer twice keeps the first answer; both stay visible
+        log.warning("%s %s could not reconsider", desk.consultation, position.specialty)
+        return position
+    before = position.stance if changed.stance != position.stance else None
+    return changed.model_copy(update={"specialty": position.specialty, "before": before})
 
 
 async def write_plan(state: State, runtime: Agenda) -> State:

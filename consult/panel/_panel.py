@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +15,7 @@ from typing import Any
 from consult._version import __version__
 from consult.case import Case
 from consult.clinic import Finding, assess
-from consult.errors import ConsultationError, ConsultError
+from consult.errors import ConsultationError, ConsultError, UsageError
 from consult.panel._desk import Desk
 from consult.panel._engine import Engine
 from consult.panel._events import Event
@@ -71,6 +72,7 @@ class Panel:
         self._on_alert = on_alert
         self._reasoners = dict(reasoners or {})
         self._clock = clock
+        self._busy: set[str] = set()
         self._engine = Engine(settings.home_path / "checkpoints.sqlite")
 
     @classmethod
@@ -124,7 +126,8 @@ class Panel:
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
 
         def emit(event: Event | None) -> None:
-            loop.call_soon_threadsafe(queue.put_nowait, event)
+            with suppress(RuntimeError):  # the listener's loop is closed: nobody is left to tell
+                loop.call_soon_threadsafe(queue.put_nowait, event)
 
         async def run() -> Consultation:
             try:
@@ -151,7 +154,10 @@ class Panel:
         return self._engine.call(self._consult(case, language, on_event))
 
     async def _consult(self, case: Case, language: Language | None, emit: Callable[[Event], None]) -> Consultation:
-        opened = self._open(case, language or self.settings.language)
+        chosen = language or self.settings.language
+        if chosen not in {"en", "zh"}:
+            raise UsageError(f"a plan is written in 'en' or 'zh', not {chosen!r}")
+        opened = self._open(case, chosen)
         emit(Event(kind="started", consultation=opened.id, data={"observations": len(opened.case.observations)}))
         return await self._advance(opened, emit)
 
@@ -178,22 +184,35 @@ class Panel:
         )
 
     async def _advance(self, opened: Consultation, emit: Callable[[Event], None]) -> Consultation:
+        """From the last checkpoint to the stored draft.
+
+        Raises:
+            ConsultationError: it failed, or runs in this panel already; whatever happened, it can be resumed.
+        """
+        if opened.id in self._busy:
+            raise ConsultationError(f"consultation {opened.id} is being worked on", consultation=opened.id)
+        self._busy.add(opened.id)
+        try:
+            finished = await self._drafted(opened, emit)
+        except Exception as error:
+            kind = type(error).__name__
+            self.store.fail(opened.id, kind)
+            log.warning("%s failed: %s", opened.id, kind)
+            told = str(error) if isinstance(error, ConsultError) else f"the consultation failed ({kind})"
+            raise ConsultationError(told, consultation=opened.id) from error
+        finally:
+            self._busy.discard(opened.id)
+        await self._engine.forget(opened.id)
+        emit(Event(kind="finished", consultation=opened.id, data={"status": finished.status}))
+        return finished
+
+    async def _drafted(self, opened: Consultation, emit: Callable[[Event], None]) -> Consultation:
         started = perf_counter()
         desk = self._desk(opened)
-        try:
-            state = await self._engine.run(opened.id, desk, emit)
-        except Exception as error:  # the record says that it failed, whatever happened; it can be resumed
-            self.store.fail(opened.id, type(error).__name__)
-            log.warning("%s failed: %s", opened.id, type(error).__name__)
-            told = (
-                str(error) if isinstance(error, ConsultError) else f"the consultation failed ({type(error).__name__})"
-            )
-            raise ConsultationError(told, consultation=opened.id) from error
+        state = await self._engine.run(opened.id, desk, emit)
         seconds = perf_counter() - started
         finished = self._finish(opened, desk, result_of(state), seconds)
         log.info("%s drafted in %.3f s, %d alerts", opened.id, seconds, len(desk.assessment.alerts))
-        await self._engine.forget(opened.id)
-        emit(Event(kind="finished", consultation=opened.id, data={"status": finished.status}))
         return finished
 
     def _finish(self, opened: Consultation, desk: Desk, result: Result, seconds: float) -> Consultation:
@@ -213,7 +232,20 @@ class Panel:
         if opened.status not in {"running", "failed"}:
             await self._engine.forget(opened.id)
             return opened
-        return await self._advance(opened, emit)
+        return await self._advance(await self._current(opened), emit)
+
+    async def _current(self, opened: Consultation) -> Consultation:
+        """The consultation with today's provenance.
+
+        Rules, literature or a version that changed since then start it anew: opinions made with other rules must not
+        be merged into one plan.
+        """
+        now = self._provenance()
+        if now == opened.provenance:
+            return opened
+        await self._engine.forget(opened.id)
+        self.store.record(opened.id, "restarted", content=now.content_hash, version=now.version)
+        return opened.model_copy(update={"provenance": now})
 
     def _desk(self, opened: Consultation) -> Desk:
         language: Language = opened.language

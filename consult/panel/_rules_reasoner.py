@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from consult.clinic import Avoid, Finding, Fired, Next, Severity, Unknown
+from consult.clinic import Avoid, Finding, Fired, Next, Unknown
+from consult.panel._material import SEVERITY
 from consult.panel._reasoner import Brief
 from consult.plan import (
     UNEXPLAINED,
@@ -21,7 +22,6 @@ from consult.retrieval import Hit, concept_query
 
 _SEE_ALSO = 1
 """A retrieved passage is offered as further reading only when both searches rank it this high."""
-_ORDER: tuple[Severity, ...] = ("red", "high", "standard", "gate", "info")
 
 
 class RulesReasoner:
@@ -93,6 +93,7 @@ def _step(step: Next | Avoid, item: Fired, brief: Brief) -> OpinionRecommendatio
         urgency=step.urgency,
         statement=statement,
         for_problem=concludes.concept if concludes is not None else None,
+        severity=item.rule.severity,
         draft_knowledge=item.rule.draft,
     )
 
@@ -122,7 +123,7 @@ def _unexplained(fired: Sequence[Fired], brief: Brief) -> list[OpinionProblem]:
         OpinionProblem(
             concept=UNEXPLAINED,
             likelihood="confirmed",
-            severity=min((finding.severity for finding in left), key=_ORDER.index),
+            severity=min((finding.severity for finding in left), key=SEVERITY.index),
             statements=statements,
             findings=[finding.id for finding in left],
         )

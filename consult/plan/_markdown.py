@@ -133,6 +133,7 @@ class _Writer:
         why = f" ({', '.join(item.why)})" if item.why else ""
         kind = f"{self.say(item.kind)}, {self.say(item.urgency)}"
         self.lines.append(f"- **{item.id} {escape(item.name)}** ({kind}){why}: {self.statement(item.statement)}")
+        self.lines += [f"  - {self.statement(statement)}" for statement in item.further]
         self.lines += [f"  - {escape(caution)}" for caution in item.cautions]
         self.decided(item.id)
 

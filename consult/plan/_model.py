@@ -34,7 +34,7 @@ class OpinionProblem(Model):
     concept: str
     likelihood: Likelihood
     severity: Severity
-    statements: list[Statement]
+    statements: list[Statement] = Field(min_length=1)
     findings: list[str] = Field(default_factory=list)
     draft_knowledge: bool = False
     """The rule behind it has not been reviewed by a clinician."""
@@ -49,6 +49,8 @@ class OpinionRecommendation(Model):
     statement: Statement
     for_problem: str | None = None
     """Concept of the problem it serves."""
+    severity: Severity = "standard"
+    """Of the rule that asks; nothing that a red, high or gate rule asks for is filtered."""
     draft_knowledge: bool = False
 
 
@@ -103,6 +105,12 @@ class Position(Model):
     """The specialist's own sentence."""
     facts: list[str] = Field(default_factory=list)
     passages: list[str] = Field(default_factory=list)
+    before: str | None = None
+    """The stance held before cross-review, where it changed."""
+    supported: bool = True
+    """Set by the verifier only."""
+    problem: str | None = None
+    """Why the verifier did not find it supported."""
 
 
 class Conflict(Model):
@@ -154,6 +162,8 @@ class Recommendation(Model):
     name: str
     urgency: Urgency
     statement: Statement
+    further: list[Statement] = Field(default_factory=list)
+    """What others said of the same thing; a merge loses nobody's condition."""
     why: list[str] = Field(default_factory=list)
     """Ids of the problems it serves."""
     cautions: list[str] = Field(default_factory=list)

@@ -13,6 +13,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "{name} is not available; it would help to decide on: {concepts}.",
         "缺少{name}；可用于判断：{concepts}。",
     ),
+    "missing.plain": ("{name} is not available; it would help.", "缺少{name}；有助于判断。"),
+    "concept.unknown": ("{concept} (not in our list of concepts)", "{concept}（不在概念表中）"),
     "missing.doubted": (
         "A reliable {name} is needed, the present one is doubted; it would help to decide on: {concepts}.",
         "现有{name}存疑，需要可靠的结果；可用于判断：{concepts}。",

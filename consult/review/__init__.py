@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Subject,
         Usage,
     )
+    from consult.review._home import private_file
     from consult.review._keys import Keyring, SigningKey, TrustedKey, read_public_jwk
     from consult.review._markdown import export_markdown
     from consult.review._review import Review
@@ -53,6 +54,7 @@ _HOME = {
     "export_json": "_signing",
     "export_markdown": "_markdown",
     "pending_items": "_state",
+    "private_file": "_home",
     "read_public_jwk": "_keys",
     "review_state": "_state",
     "sign": "_signing",
@@ -82,6 +84,7 @@ __all__ = [
     "export_json",
     "export_markdown",
     "pending_items",
+    "private_file",
     "read_public_jwk",
     "review_state",
     "sign",

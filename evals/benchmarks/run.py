@@ -124,7 +124,7 @@ def graph_alone(repeat: int) -> float:
 
     specialties = ("laboratory", "hematology", "respiratory")
     idle = {
-        "assess_case": {"alerts": []},
+        "assess_case": {"consultation": "x"},
         "plan_consultation": {"tasks": [{"specialty": name} for name in specialties]},
         "note_disputes": {"conflicts": []},
         "write_plan": {"plan": {}},

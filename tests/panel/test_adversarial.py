@@ -1,7 +1,4 @@
-"""A panel under bad reasoners, interruption and change.
-
-Tests marked `open_defect` fail until the defect is mended; `strict` makes a mended one say so: remove its mark then.
-"""
+"""A panel under bad reasoners, interruption and change."""
 
 from __future__ import annotations
 
@@ -99,7 +96,6 @@ BAD: dict[str, Change] = {
 }
 
 
-@open_defect
 @pytest.mark.parametrize("change", BAD.values(), ids=BAD.keys())
 def test_a_malformed_opinion_is_a_gap(change: Change, home: Path) -> None:
     with Panel.from_settings(Settings.load(home=home), reasoners={"laboratory": Changed(change)}) as panel:
@@ -108,7 +104,6 @@ def test_a_malformed_opinion_is_a_gap(change: Change, home: Path) -> None:
     assert [gap.specialty for gap in plan.gaps] == ["laboratory"]
 
 
-@open_defect
 def test_whatever_a_reasoner_raises_is_a_gap(home: Path) -> None:
     with Panel.from_settings(Settings.load(home=home), reasoners={"laboratory": Raising()}) as panel:
         plan = panel.consult(Case.read(CLUMPS)).plan
@@ -116,7 +111,6 @@ def test_whatever_a_reasoner_raises_is_a_gap(home: Path) -> None:
     assert [gap.specialty for gap in plan.gaps] == ["laboratory"]
 
 
-@open_defect
 def test_cancelling_stops_the_specialists(home: Path) -> None:
     slow = Slow()
 
@@ -135,7 +129,6 @@ def test_cancelling_stops_the_specialists(home: Path) -> None:
         assert panel.resume(row.id).status == "awaiting-review"
 
 
-@open_defect
 def test_closing_ends_what_runs_with_a_plain_error(home: Path) -> None:
     slow = Slow()
     seen: list[BaseException] = []
@@ -157,7 +150,6 @@ def test_closing_ends_what_runs_with_a_plain_error(home: Path) -> None:
     assert [isinstance(error, ConsultError) for error in seen] == [True]
 
 
-@open_defect
 def test_a_closed_panel_says_so_and_starts_no_thread(home: Path) -> None:
     panel = Panel.from_settings(Settings.load(home=home))
     panel.close()
@@ -170,7 +162,6 @@ def test_a_closed_panel_says_so_and_starts_no_thread(home: Path) -> None:
         panel.close()
 
 
-@open_defect
 def test_many_first_calls_open_one_connection(home: Path) -> None:
     with Panel.from_settings(Settings.load(home=home)) as panel:
 
@@ -181,14 +172,12 @@ def test_many_first_calls_open_one_connection(home: Path) -> None:
         assert sum("_connection_worker_thread" in thread.name for thread in threading.enumerate()) == 1
 
 
-@open_defect
 def test_checkpoints_are_for_their_owner_only(home: Path) -> None:
     with Panel.from_settings(Settings.load(home=home)) as panel:
         panel.consult(Case.read(CLUMPS))
         assert stat.S_IMODE((home / "checkpoints.sqlite").stat().st_mode) == 0o600
 
 
-@open_defect
 def test_who_gave_way_is_not_shown_as_holding_the_old_view(home: Path) -> None:
     with Panel.from_settings(Settings.load(home=home), reasoners={"hematology": GivesWay()}) as panel:
         plan = panel.consult(Case.read(CLUMPS)).plan
@@ -198,7 +187,6 @@ def test_who_gave_way_is_not_shown_as_holding_the_old_view(home: Path) -> None:
     assert problem.dissent == []
 
 
-@open_defect
 def test_no_recommended_sentence_is_lost_when_they_are_merged(home: Path) -> None:
     with Panel.from_settings(Settings.load(home=home)) as panel:
         finished = panel.consult(Case.read(CLUMPS))
@@ -209,7 +197,6 @@ def test_no_recommended_sentence_is_lost_when_they_are_merged(home: Path) -> Non
             assert item.statement.text in shown
 
 
-@open_defect
 def test_do_and_avoid_of_one_specialty_are_a_conflict(home: Path) -> None:
     def both(opinion: Opinion) -> Opinion:
         advice = [

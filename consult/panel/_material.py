@@ -1,0 +1,55 @@
+"""What the synthesizer works from, besides the opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from consult.analytes import Catalog
+from consult.case import Case
+from consult.clinic import Assessment, Concepts, RetestIntervals
+from consult.plan import UNEXPLAINED, Language, Statement, phrase
+from consult.retrieval import Guidelines, Knowledge
+
+SEVERITY = ("red", "high", "standard", "gate", "info")
+"""From the most to the least pressing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the synthesizer works from, besides the opinions."""
+
+    case: Case
+    assessment: Assessment
+    catalog: Catalog
+    concepts: Concepts
+    knowledge: Knowledge
+    guidelines: Guidelines
+    retest: RetestIntervals
+    language: Language
+    engine: str
+    specialties: dict[str, str]
+    """Specialist ids to their names in the language of the plan."""
+    cites: Callable[[str], tuple[str, ...]]
+    """Rule id to the passages it cites, in the language of the plan."""
+
+    def name(self, concept: str) -> str:
+        """A concept's name in the language of the plan; one that we do not know is marked."""
+        if concept == UNEXPLAINED:
+            return phrase("unexplained", self.language)
+        if concept not in self.concepts:
+            return phrase("concept.unknown", self.language, concept=concept)
+        return self.concepts.name(concept, self.language)
+
+
+def distinct(items: Iterable[str]) -> list[str]:
+    """The items once each, in order."""
+    return list(dict.fromkeys(items))
+
+
+def unique(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements once each by their text, in order; copies."""
+    seen: dict[str, Statement] = {}
+    for statement in statements:
+        seen.setdefault(statement.text, statement.model_copy(deep=True))
+    return list(seen.values())

@@ -1,0 +1,104 @@
+"""Opinions merged by condition: everyone's view of it stays visible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from consult.clinic import Likelihood, Severity
+from consult.panel._disputes import RANK, position_of, speaks_for
+from consult.panel._material import SEVERITY, Material, distinct, unique
+from consult.plan import UNEXPLAINED, Conflict, Opinion, OpinionProblem, Position, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What one specialist holds of a condition, after cross-review."""
+
+    specialty: str
+    problem: OpinionProblem
+    likelihood: Likelihood
+    position: Position
+
+
+@dataclass(slots=True)
+class _Merged:
+    """One condition while the opinions are read."""
+
+    views: list[_View] = field(default_factory=list)
+
+    @property
+    def likelihood(self) -> Likelihood:
+        return max((view.likelihood for view in self.views), key=RANK.__getitem__)
+
+    @property
+    def severity(self) -> Severity:
+        backing = [view.problem.severity for view in self.views if speaks_for(view.likelihood)]
+        return min(backing or [view.problem.severity for view in self.views], key=SEVERITY.index)
+
+
+def merge_problems(opinions: Sequence[Opinion], conflicts: Sequence[Conflict], material: Material) -> list[Problem]:
+    """One problem a condition: the most pressing first, what no rule explains last."""
+    disputed = {conflict.concept: conflict for conflict in conflicts if conflict.kind == "likelihood"}
+    merged: dict[str, _Merged] = {}
+    for opinion in opinions:
+        for problem in opinion.problems:
+            view = _view(opinion.specialty, problem, disputed)
+            merged.setdefault(problem.concept, _Merged()).views.append(view)
+    order = sorted(merged, key=lambda concept: _order(concept, merged[concept]))
+    return [_problem(f"P{n}", concept, merged[concept], material) for n, concept in enumerate(order, start=1)]
+
+
+def _view(specialty: str, problem: OpinionProblem, disputed: Mapping[str, Conflict]) -> _View:
+    """The view as it stands now: one that was changed in cross-review counts as changed."""
+    held = _View(
+        specialty, problem, problem.likelihood, position_of(specialty, problem.likelihood, problem.statements[0])
+    )
+    conflict = disputed.get(problem.concept)
+    for position in conflict.positions if conflict is not None else ():
+        changed = position.specialty == specialty and position.before is not None
+        if changed and speaks_for(position.before or "") == speaks_for(problem.likelihood):
+            return replace(held, likelihood=_likelihood(position.stance, problem.likelihood), position=position)
+    return held
+
+
+def _likelihood(stance: str, otherwise: Likelihood) -> Likelihood:
+    known: dict[str, Likelihood] = {
+        "confirmed": "confirmed", "likely": "likely", "possible": "possible", "unlikely": "unlikely",
+        "excluded": "excluded",
+    }  # fmt: skip
+    return known.get(stance, otherwise)
+
+
+def _order(concept: str, merged: _Merged) -> tuple[bool, int, int, str]:
+    return (concept == UNEXPLAINED, SEVERITY.index(merged.severity), -RANK[merged.likelihood], concept)
+
+
+def _problem(identifier: str, concept: str, merged: _Merged, material: Material) -> Problem:
+    likelihood = merged.likelihood
+    return Problem(
+        id=identifier,
+        concept=concept,
+        name=material.name(concept),
+        likelihood=likelihood,
+        severity=merged.severity,
+        statements=unique(statement for view in merged.views for statement in view.problem.statements),
+        said_by=distinct(view.specialty for view in merged.views if view.likelihood == likelihood),
+        dissent=_dissent(merged),
+        findings=distinct(finding for view in merged.views for finding in view.problem.findings),
+        draft_knowledge=any(view.problem.draft_knowledge for view in merged.views),
+    )
+
+
+def _dissent(merged: _Merged) -> list[Position]:
+    """Everyone who holds another grade, lower ones included.
+
+    Whoever also holds the grade shown differs only with themselves, and is shown when they speak against it.
+    """
+    agreeing = {view.specialty for view in merged.views if view.likelihood == merged.likelihood}
+    found: dict[tuple[str, str], Position] = {}
+    for view in merged.views:
+        against = speaks_for(view.likelihood) != speaks_for(merged.likelihood)
+        if view.likelihood != merged.likelihood and (against or view.specialty not in agreeing):
+            found.setdefault((view.specialty, view.likelihood), view.position)
+    return list(found.values())
