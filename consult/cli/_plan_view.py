@@ -13,7 +13,7 @@ from rich.text import Text
 
 from consult.cli._common import plain
 from consult.cli._tables import results_table, when
-from consult.plan import UNEXPLAINED, Alert, Language, Plan, Problem, Recommendation, Statement, phrase
+from consult.plan import UNEXPLAINED, Alert, Language, Plan, Position, Problem, Recommendation, Statement, phrase
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -169,8 +169,8 @@ class _View:
         for caution in problem.cautions:
             self.print(Text(f"! {plain(caution, 500)}", style="yellow"), indent=3)
         for position in problem.dissent:
-            who = f"{self.say('label.dissent')}: {self.names([position.specialty])}, {self.say(position.stance)}. "
-            self.print(Text(who + plain(position.reason), style="magenta"), indent=3)
+            line = f"{self.say('label.dissent')}: {self.position(position)}"
+            self.print(Text(line, style="magenta"), indent=3)
         if decision := self._decision(problem.id):
             self.print(decision)
 
@@ -203,10 +203,13 @@ class _View:
                 outcome = f"  {self.say('label.no_consensus')}" if conflict.outcome == "no-consensus" else ""
                 self.print(Text.assemble((plain(conflict.name), "bold magenta"), (outcome, "dim")))
                 for position in conflict.positions:
-                    self.print(
-                        f"{self.names([position.specialty])}: {self.say(position.stance)}. {plain(position.reason)}",
-                        indent=3,
-                    )
+                    self.print(self.position(position), indent=3)
+
+    def position(self, position: Position) -> str:
+        changed = f" ← {self.say(position.before)}" if position.before is not None else ""
+        mark = "" if position.supported else f" ({self.say('label.unsupported')}: {position.problem})"
+        stance = f"{self.say(position.stance)}{changed}"
+        return f"{self.names([position.specialty])}, {stance}. {plain(position.reason, 1000)}{mark}"
 
     def results(self) -> None:
         case = self.consultation.case

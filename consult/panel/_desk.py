@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 from consult.analytes import Catalog
 from consult.case import Case
@@ -20,6 +20,10 @@ from consult.retrieval import Hit
 
 AlertHandler = Callable[[str, Finding], Awaitable[None]]
 """Called with the consultation's id and the finding, before any agent is asked."""
+
+
+_SHORT_NAME = 2
+"""Names up to this length (`K`, `Na`) are meant only as they are written."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,40 @@ class Desk:
             limits=lambda analyte: _limits(library, self.case, analyte),
             cites=self.cites,
             names=library.digit_names,
+            called=partial(_called, library),
+            title=self.concept_name,
+            given=lambda concept: library.concepts[concept].kind in {"treatment", "exposure"},
         )
+
+
+def _called(library: Library, text: str) -> tuple[str, ...]:
+    """Keys of the analytes that a text names, in the order in which it names them last; the longest name counts."""
+    folded = text.casefold()
+    found: dict[str, tuple[int, int]] = {}
+    for key in reversed(list(library.catalog)):  # of two that share a name the first of the table is meant
+        analyte = library.catalog[key]
+        for name in (analyte.name_en, analyte.name_zh, *analyte.aliases):
+            place = _last_place(name, text if len(name) <= _SHORT_NAME else folded)
+            if place >= 0:
+                found[key] = max(found.get(key, (0, 0)), (place + len(name), len(name)))
+    return tuple(sorted(found, key=lambda key: found[key]))
+
+
+def _last_place(name: str, text: str) -> int:
+    """Where a name stands last in a text as a whole word, -1 when nowhere; short names are read with their case."""
+    wanted = name if len(name) <= _SHORT_NAME else name.casefold()
+    place = text.rfind(wanted)
+    while place >= 0:
+        before, after = text[place - 1 : place], text[place + len(wanted) :][:1]
+        if _parted(before, wanted[0]) and _parted(wanted[-1], after):
+            return place
+        place = text.rfind(wanted, 0, place + len(wanted) - 1)
+    return -1
+
+
+def _parted(one: str, other: str) -> bool:
+    """Whether a word may end between two characters: in Chinese anywhere."""
+    return not all(character.isascii() and character.isalnum() for character in (one, other))
 
 
 def _mentioned(library: Library, text: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from consult.case import Case, Observation
-from consult.plan._model import UNEXPLAINED, Citation, Plan, Problem, Recommendation, Statement
+from consult.plan._model import UNEXPLAINED, Citation, Plan, Position, Problem, Recommendation, Statement
 from consult.plan._phrases import Language, phrase
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
@@ -82,9 +82,17 @@ class _Writer:
 
     def statement(self, statement: Statement) -> str:
         references = [*statement.facts, *statement.passages]
-        mark = "" if statement.supported else f" **[{self.say('label.unsupported')}: {statement.problem}]**"
+        mark = (
+            "" if statement.supported else f" **[{self.say('label.unsupported')}: {escape(statement.problem or '')}]**"
+        )
         tail = f" [{', '.join(references)}]" if references else ""
         return f"{escape(statement.text)}{tail}{mark}"
+
+    def position(self, position: Position) -> str:
+        changed = f" ← {self.say(position.before)}" if position.before is not None else ""
+        mark = "" if position.supported else f" **[{self.say('label.unsupported')}: {escape(position.problem or '')}]**"
+        stance = f"{self.say(position.stance)}{changed}"
+        return f"{self.names([position.specialty])}, {stance}: {escape(position.reason)}{mark}"
 
     def decided(self, item: str) -> None:
         if item in self.decisions:
@@ -118,8 +126,7 @@ class _Writer:
         ]
         self.lines += [f"  - {escape(caution)}" for caution in problem.cautions]
         for position in problem.dissent:
-            differs = f"{self.say('label.dissent')}: {self.names([position.specialty])}, {self.say(position.stance)}"
-            self.lines.append(f"  - **{differs}**: {escape(position.reason)}")
+            self.lines.append(f"  - **{self.say('label.dissent')}**: {self.position(position)}")
         self.decided(problem.id)
 
     def recommendations(self) -> None:
@@ -148,8 +155,7 @@ class _Writer:
             outcome = f" ({self.say('label.no_consensus')})" if conflict.outcome == "no-consensus" else ""
             self.lines.append(f"- **{escape(conflict.name)}**{outcome}")
             for position in conflict.positions:
-                stance = self.say(position.stance)
-                self.lines.append(f"  - {self.names([position.specialty])}: {stance}. {escape(position.reason)}")
+                self.lines.append(f"  - {self.position(position)}")
         self.lines.append("")
 
     def results(self, case: Case) -> None:

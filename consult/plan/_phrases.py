@@ -39,6 +39,11 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "caution.available": ("Already in this case: {value}.", "本病例已有结果：{value}。"),
     "warning.gap": ("{specialty} did not answer ({reason}).", "{specialty}未能作答（{reason}）。"),
+    "warning.allergy": (
+        "The record names an allergy ({allergy}) that could not be matched with any recommendation: check every "
+        "treatment and contrast study against it.",
+        "病历记载过敏（{allergy}），未能与任何建议对应：请逐项核对治疗及造影检查。",
+    ),
     "warning.draft": (
         "Some statements rest on rules that no clinician has reviewed yet (draft knowledge).",
         "部分表述依据的规则尚未经临床医师审阅（草稿知识）。",
@@ -62,6 +67,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "problem.fact": ("cites {id}, which is not a fact of this case", "引用了{id}，但本病例无此事实"),
     "problem.passage": ("cites {id}, which is not in the literature", "引用了{id}，但文献库中无此段落"),
     "problem.number": ("the number {number} stands in nothing that is cited", "数字{number}未见于所引内容"),
+    "problem.withdrawn": ("cites {id}, a result that was withdrawn", "引用了{id}，但该结果已撤回"),
     "problem.nothing": ("cites nothing", "未引用任何依据"),
     "problem.dose": ("reads like a prescription with a dose", "形似含剂量的处方"),
     "keep": ("Keeps the view after seeing the other: {reason}", "看过对方意见后维持原判断：{reason}"),

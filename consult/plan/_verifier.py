@@ -7,53 +7,21 @@ must see what was claimed without ground. It adds what nobody may leave out: ale
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from consult.case import Case
 from consult.clinic import Finding
-from consult.plan._model import Alert, Plan, Problem, Recommendation, Statement, Verification
-from consult.plan._numbers import DigitNames, numbers_in
+from consult.plan._allergies import say_allergies
+from consult.plan._doses import reads_like_a_dose
+from consult.plan._evidence import Evidence, Grounds, holds
+from consult.plan._model import Alert, Plan, Position, Problem, Recommendation, Statement, Verification
+from consult.plan._numbers import Stated, in_words
 from consult.plan._phrases import Language, phrase
 
-_AMOUNT = (
-    r"\d+(?:[.,]\d+)?\s*(?:mg|g|µg|ug|mcg|ml|iu|units?|tablets?|毫克|克|微克|毫升|单位|片|粒)(?![a-z])"
-    r"(?:\s*/\s*(?:kg|m2|公斤))?(?!\s*/\s*[a-z])"
-)
-_ROUTE = r"(?:po|iv|im|sc|orally|口服|静滴|静脉滴注|静脉注射|肌注|皮下注射|静注)"
-_OFTEN = (
-    r"(?:once|twice|three times|four times|(?:every|each)\s*\d*\s*(?:h|hours?|d|days?|weeks?)|daily|weekly"
-    r"|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?d\b|qod|q\s*\d+\s*h"
-    r"|每日|每天|每晚|每周|一日|一天|每\s*\d+\s*小时|日\s*\d\s*次)"
-)
-_DOSE = re.compile(
-    rf"{_AMOUNT}[\s,，;；]*(?:{_ROUTE}[\s,，]*)?{_OFTEN}"
-    r"|(?:每日|每天|每晚|每\s*\d+\s*小时|daily|every\s*\d*\s*hours?)\D{0,20}?" + _AMOUNT,
-    flags=re.IGNORECASE,
-)
+__all__ = ["Evidence", "Verified", "alert_for", "needs_alert", "positions_of", "statements_of", "verify_plan"]
 
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the verifier may check against."""
-
-    case: Case
-    findings: Mapping[str, Finding]
-    passages: Mapping[str, str]
-    """Passage id to its text."""
-    superseded: Callable[[str], tuple[str, ...]]
-    """Passage id to the names of what replaced its guideline."""
-    concept_of: Callable[[str], frozenset[str]]
-    """Concepts that a text names, broader ones included."""
-    families: Callable[[str], frozenset[str]]
-    """A concept and the broader concepts it is part of."""
-    limits: Callable[[str], tuple[Decimal, ...]]
-    """Numbers of our own reference tables for an analyte."""
-    cites: Callable[[str], tuple[str, ...]]
-    """Rule id to the passages it cites, in the language of the plan."""
-    names: DigitNames | None = None
-    """Names of analytes and concepts, whose digits state nothing."""
+Claim = Statement | Position
+"""A sentence with what it cites."""
 
 
 @dataclass(slots=True)
@@ -67,7 +35,7 @@ class Verified:
 def verify_plan(plan: Plan, evidence: Evidence) -> Verified:
     """Check every statement of `plan`; returns a new plan, the given one stays as it was."""
     checker = _Checker(plan.model_copy(deep=True), evidence)
-    checker.check_statements()
+    checker.check_claims()
     checker.restore_alerts()
     checker.add_cautions()
     checker.warn()
@@ -79,68 +47,86 @@ class _Checker:
         self.plan = plan
         self.evidence = evidence
         self.report = Verification()
-        self.facts = fact_numbers(evidence)
+        self.grounds = Grounds(evidence)
 
     @property
     def language(self) -> Language:
         return self.plan.language
 
-    def check_statements(self) -> None:
+    def check_claims(self) -> None:
         for where, statement in statements_of(self.plan):
-            self.report.checked += 1
-            problem = self._problem(statement)
-            if problem is not None and self._repair(statement):
-                problem = self._problem(statement)
-                self.report.repaired += problem is None
-            statement.supported = problem is None
-            statement.problem = problem
-            if problem is not None:
-                self.report.unsupported.append(f"{where}: {problem}")
+            self._check(where, statement)
+        for where, position in positions_of(self.plan):
+            self._check(where, position)
 
-    def _problem(self, statement: Statement) -> str | None:
-        if _DOSE.search(statement.text):
-            statement.text = phrase("withheld", self.language)
+    def _check(self, where: str, claim: Claim) -> None:
+        self.report.checked += 1
+        problem = self._problem(claim)
+        if problem is not None and self._repair(claim):
+            problem = self._problem(claim)
+            self.report.repaired += problem is None
+        claim.supported = problem is None
+        claim.problem = problem
+        if problem is not None:
+            self.report.unsupported.append(f"{where}: {problem}")
+
+    def _problem(self, claim: Claim) -> str | None:
+        withheld = phrase("withheld", self.language)
+        if _text(claim) == withheld or reads_like_a_dose(_text(claim), self.grounds.results(claim.facts)):
+            _withhold(claim, withheld)
             return phrase("problem.dose", self.language)
-        for fact in statement.facts:
-            if fact not in self.facts:
+        for fact in claim.facts:
+            if fact not in self.grounds:
                 return phrase("problem.fact", self.language, id=fact)
-        for passage in statement.passages:
+            if fact in self.grounds.withdrawn:
+                return phrase("problem.withdrawn", self.language, id=fact)
+        for passage in claim.passages:
             if passage not in self.evidence.passages:
                 return phrase("problem.passage", self.language, id=passage)
-        if not statement.facts and not statement.passages:
+        if not claim.facts and not claim.passages:
             return phrase("problem.nothing", self.language)
-        return self._foreign_number(statement)
+        return self._foreign_number(claim)
 
-    def _foreign_number(self, statement: Statement) -> str | None:
-        stated = numbers_in(statement.text, names=self.evidence.names)
-        if not stated:
-            return None
-        allowed = {number for fact in statement.facts for number in self.facts[fact]}
-        allowed |= {number for passage in statement.passages for number in self._passage_numbers(passage)}
-        if self.evidence.case.patient.age_years is not None:
-            allowed.add(Decimal(self.evidence.case.patient.age_years))
-        for number in stated:
-            if number not in allowed:
-                return phrase("problem.number", self.language, number=number)
+    def _foreign_number(self, claim: Claim) -> str | None:
+        for words in in_words(_text(claim)):
+            if not self.grounds.says(words, claim.facts, claim.passages):
+                return phrase("problem.number", self.language, number=words)
+        for stated in self._foreign(claim):
+            return phrase("problem.number", self.language, number=stated.value)
         return None
 
-    def _passage_numbers(self, passage: str) -> Iterable[Decimal]:
-        return numbers_in(self.evidence.passages[passage])
+    def _foreign(self, claim: Claim) -> list[Stated]:
+        """The numbers that nothing cited holds; all ids must exist."""
+        stated = self.grounds.stated(_text(claim), claim.facts)
+        if not stated:
+            return []
+        held = [self.grounds.fact(fact) for fact in claim.facts]
+        held += [self.grounds.passage(passage) for passage in claim.passages]
+        return [number for number in stated if not any(holds(one, number) for one in held)]
 
-    def _repair(self, statement: Statement) -> bool:
-        """Drop ids that do not exist; cite the one fact that holds a number nothing cited holds."""
-        known = [fact for fact in statement.facts if fact in self.facts]
-        passages = [passage for passage in statement.passages if passage in self.evidence.passages]
-        changed = known != statement.facts or passages != statement.passages
-        statement.facts, statement.passages = known, passages
-        cited = {number for fact in known for number in self.facts[fact]}
-        cited |= {number for passage in passages for number in self._passage_numbers(passage)}
-        for number in numbers_in(statement.text, names=self.evidence.names):
-            holders = [fact for fact, held in self.facts.items() if number in held]
-            if number not in cited and len(holders) == 1:
-                statement.facts.append(holders[0])
+    def _repair(self, claim: Claim) -> bool:
+        """Drop ids that do not exist; cite the one result that the sentence itself names before its number."""
+        known = [fact for fact in claim.facts if fact in self.grounds]
+        passages = [passage for passage in claim.passages if passage in self.evidence.passages]
+        changed = known != claim.facts or passages != claim.passages
+        claim.facts, claim.passages = known, passages
+        for number in self._foreign(claim):
+            named = self._named_before(_text(claim)[: number.start], number)
+            if len(named) == 1 and named[0] not in claim.facts:
+                claim.facts.append(named[0])
                 changed = True
         return changed
+
+    def _named_before(self, text: str, number: Stated) -> list[str]:
+        """Results that hold a number and whose name is the last one before it."""
+        analyte = self.evidence.called(text)[-1:]
+        return [
+            fact
+            for fact, seen in self.grounds.observations.items()
+            if fact not in self.grounds.withdrawn
+            and ((seen.analyte,) == analyte or _ends_with_name(text, seen.name))
+            and holds(self.grounds.fact(fact), number)
+        ]
 
     def restore_alerts(self) -> None:
         """No synthesizer, model or vote can drop an alert."""
@@ -152,7 +138,7 @@ class _Checker:
 
     def add_cautions(self) -> None:
         self._doubts()
-        self._allergies()
+        say_allergies(self.plan, self.evidence)
         self._superseded()
 
     def _doubts(self) -> None:
@@ -167,21 +153,6 @@ class _Checker:
             for gate in known[finding].doubted_by if finding in known else ():
                 if gate in known:
                     _add(cautions, phrase("caution.doubt", self.language, reason=known[gate].says))
-
-    def _allergies(self) -> None:
-        allergies = [entry for entry in self.evidence.case.allergies if entry.status != "refuted"]
-        if not allergies:
-            return
-        for recommendation in self.plan.recommendations:
-            if recommendation.kind == "avoid":
-                continue
-            asked = self.evidence.families(recommendation.concept)
-            asked |= self.evidence.concept_of(recommendation.statement.text)
-            for allergy in allergies:
-                if asked & self.evidence.concept_of(allergy.name):
-                    _add(recommendation.cautions, phrase("caution.allergy", self.language, allergy=allergy.name))
-                    if allergy.fact and allergy.fact not in recommendation.statement.facts:
-                        recommendation.statement.facts.append(allergy.fact)
 
     def _superseded(self) -> None:
         for citation in self.plan.citations:
@@ -209,6 +180,18 @@ def statements_of(plan: Plan) -> Iterable[tuple[str, Statement]]:
             yield f"{problem.id}/{number}", statement
     for recommendation in plan.recommendations:
         yield recommendation.id, recommendation.statement
+        for number, statement in enumerate(recommendation.further, start=2):
+            yield f"{recommendation.id}/{number}", statement
+
+
+def positions_of(plan: Plan) -> Iterable[tuple[str, Position]]:
+    """Every position of a plan with its place, e.g. `C1/hematology`, `P1/dissent/laboratory`."""
+    for number, conflict in enumerate(plan.conflicts, start=1):
+        for position in conflict.positions:
+            yield f"C{number}/{position.specialty}", position
+    for problem in plan.problems:
+        for position in problem.dissent:
+            yield f"{problem.id}/dissent/{position.specialty}", position
 
 
 def needs_alert(finding: Finding) -> bool:
@@ -224,24 +207,23 @@ def alert_for(finding: Finding, identifier: str, cites: Sequence[str]) -> Alert:
     return Alert(id=identifier, finding=finding.id, statement=statement, source=finding.source)
 
 
-def fact_numbers(evidence: Evidence) -> dict[str, frozenset[Decimal]]:
-    """The numbers that each fact of the case holds: as reported, as converted, its range, our limits for it."""
-    case = evidence.case
-    held: dict[str, frozenset[Decimal]] = {}
-    for seen in case.observations:
-        texts = [seen.value, seen.reported.value, seen.reported.range, seen.effective, *seen.notes]
-        if seen.range is not None:
-            texts += [seen.range.low, seen.range.high]
-        numbers = {number for text in texts if text for number in numbers_in(text)}
-        held[seen.fact] = frozenset(numbers | set(evidence.limits(seen.analyte) if seen.analyte else ()))
-    for report in case.reports:
-        held[report.fact] = frozenset(numbers_in(f"{report.title} {report.text}"))
-    for entries in (case.conditions, case.medications, case.allergies, case.procedures, case.immunizations):
-        for entry in entries:
-            held[entry.fact] = frozenset(numbers_in(f"{entry.name} {entry.note or ''}"))
-    for entry in case.encounters:
-        held[entry.fact] = frozenset(numbers_in(entry.name))
-    return held
+def _text(claim: Claim) -> str:
+    return claim.text if isinstance(claim, Statement) else claim.reason
+
+
+def _withhold(claim: Claim, text: str) -> None:
+    if isinstance(claim, Statement):
+        claim.text = text
+    else:
+        claim.reason = text
+
+
+def _ends_with_name(text: str, name: str) -> bool:
+    """Whether a text that is followed by a number ends with a result's reported name (`… Hb is `)."""
+    return (
+        bool(name)
+        and re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?:\s|[:=：为是]|is|of|was)*$", text, re.I) is not None
+    )
 
 
 def _add(texts: list[str], text: str) -> None:

@@ -61,6 +61,12 @@ GATE = Finding(
 PASSAGES = {"g#a": "A potassium of 6.5 mmol/L or more is severe.", "old#a": "Total IgE above 1000 IU/mL is required."}
 
 
+def called(text: str) -> tuple[str, ...]:
+    words = {"haemoglobin": "hgb", "potassium": "k"}
+    named = [(text.casefold().rfind(word), key) for word, key in words.items() if word in text.casefold()]
+    return tuple(key for _, key in sorted(named))
+
+
 def evidence(*findings: Finding) -> Evidence:
     return Evidence(
         case=CASE,
@@ -72,6 +78,7 @@ def evidence(*findings: Finding) -> Evidence:
         cites=lambda rule: (),
         limits=lambda analyte: (Decimal("6.2"),) if analyte == "k" else (),
         names=DigitNames(["Vitamin B12", "CA 19-9", "D-二聚体"]),
+        called=called,
     )
 
 
