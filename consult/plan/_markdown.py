@@ -82,17 +82,19 @@ class _Writer:
 
     def statement(self, statement: Statement) -> str:
         references = [*statement.facts, *statement.passages]
-        mark = (
-            "" if statement.supported else f" **[{self.say('label.unsupported')}: {escape(statement.problem or '')}]**"
-        )
+        mark = self.mark(statement)
         tail = f" [{', '.join(references)}]" if references else ""
         return f"{escape(statement.text)}{tail}{mark}"
 
     def position(self, position: Position) -> str:
         changed = f" ← {self.say(position.before)}" if position.before is not None else ""
-        mark = "" if position.supported else f" **[{self.say('label.unsupported')}: {escape(position.problem or '')}]**"
         stance = f"{self.say(position.stance)}{changed}"
-        return f"{self.names([position.specialty])}, {stance}: {escape(position.reason)}{mark}"
+        return f"{self.names([position.specialty])}, {stance}: {escape(position.reason)}{self.mark(position)}"
+
+    def mark(self, said: Statement | Position) -> str:
+        if said.supported:
+            return ""
+        return f" **[{self.say('label.unsupported')}: {escape(said.problem or '')}]**"
 
     def decided(self, item: str) -> None:
         if item in self.decisions:
