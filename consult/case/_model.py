@@ -87,6 +87,12 @@ class Observation(Model):
     source: str = ""
     """Pointer into the original (`MSH[1]/OBR[2]/OBX[3]`, `observations[4]`); never a file name."""
 
+    @property
+    def shown(self) -> str:
+        """The value to read: a quantity exactly as sent, of a coded or structured result its text (`1:640`)."""
+        structured = self.value_type in {"code", "ratio", "interval"}
+        return (self.value if structured else self.reported.value) or self.value or ""
+
 
 class Report(Model):
     """A text: imaging, pathology, a narrative result."""

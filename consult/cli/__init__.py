@@ -42,10 +42,14 @@ def _exit_code(arguments: list[str] | None) -> int:
         return _tell(str(error), WRONG_USE)
     except ConsultError as error:
         return _tell(str(error), FAILED)
+    except PermissionError:
+        return _tell("a file or folder of the home may not be read or written here", WRONG_USE)
     except (BrokenPipeError, SystemExit):  # the reader of a pipe has left; Typer and Rich tell so by leaving
         _drop_output()
     except KeyboardInterrupt:
         return _tell("interrupted", FAILED)
+    except OSError as error:  # a read-only or full disk, above all
+        return _tell(f"the system refused: {error.strerror or type(error).__name__}", FAILED)
     except Exception as error:  # the one boundary where no traceback may reach a user
         if os.environ.get("CONSULT_DEBUG"):
             raise

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from consult.errors import SettingsError, UsageError
+from consult.errors import NotFound, SettingsError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,6 +50,10 @@ def open_store(home: Path | None, config: Path | None) -> Iterator[Store]:
     from consult.review import Store
 
     chosen = settings(home, config)
+    home_path = chosen.home_path
+    absent = not home_path.exists() or (home_path.is_dir() and not (home_path / "consult.sqlite").exists())
+    if chosen.store is None and absent:
+        raise NotFound("this home holds no consultation yet; make one with: consult run FILE")
     with Store.open(chosen.home_path, url=chosen.store) as store:
         yield store
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from consult.cli._common import Config, Home, Json, console, open_store, print_json
-from consult.errors import UsageError
+from consult.errors import NotFound, UsageError
 
 STATUSES = ("running", "awaiting-review", "reviewed", "signed", "rejected", "expired", "failed")
 
@@ -22,8 +22,11 @@ def list_(
     """Print the stored consultations, newest first."""
     if status is not None and status not in STATUSES:
         raise UsageError(f"--status takes one of {', '.join(STATUSES)}")
-    with open_store(home, config) as store:
-        rows = store.list(status=status, limit=limit)
+    try:
+        with open_store(home, config) as store:
+            rows = store.list(status=status, limit=limit)
+    except NotFound:  # no home yet: nothing is stored, which is an answer
+        rows = []
     if json:
         print_json([row.to_json() for row in rows])
         return

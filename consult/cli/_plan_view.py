@@ -94,6 +94,8 @@ class _View:
         if self.consultation.superseded_by is not None:
             newer = f"{self.say('label.superseded')} {self.consultation.superseded_by}"
             self.print(Text(f"! {newer}", style="bold yellow"))
+        for question in self.consultation.case.questions:
+            self.print(Text(f"? {plain(question, 500)}", style="bold"))
         self.later_results()
         for warning in self.plan.warnings:
             self.print(Text(f"· {plain(warning, 500)}", style="dim"))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from consult.cli._common import Config, Home, Id, Json, open_store, print_json, settings, typed
+from consult.cli._common import Config, Home, Id, Json, open_store, print_json, say, settings, typed
 from consult.errors import UsageError
 
 
@@ -40,6 +40,8 @@ def review(
             from consult.cli._asking import ask_all
 
             consultation = ask_all(store, identifier, who, content=settings(home, config).content)
+    if consultation.supersedes == identifier:
+        say(f"consult: {identifier} stays as it was signed; {consultation.id} is a new revision that supersedes it")
     if json:
         print_json(consultation.to_json())
         return

@@ -54,7 +54,7 @@ def results_table(observations: Sequence[Observation]) -> Table:
     columns: list[tuple[str, Callable[[Observation], Text]]] = [
         ("", lambda seen: Text(seen.fact)),
         ("result", lambda seen: Text(plain(seen.name, 80))),
-        ("value", lambda seen: Text(f"{plain(seen.reported.value, 200)} {plain(seen.reported.unit, 30)}".strip())),
+        ("value", lambda seen: Text(f"{plain(seen.shown, 200)} {plain(seen.reported.unit, 30)}".strip())),
         ("", lambda seen: flag_text(seen.flag)),
         ("range", lambda seen: Text(plain(seen.reported.range, 60))),
         ("converted", lambda seen: Text(_converted(seen))),

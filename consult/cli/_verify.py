@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consult.cli._common import Config, Home, Json, plain, print_json, settings
-from consult.errors import UsageError
+from consult.errors import ConsultError, UsageError
 
 if TYPE_CHECKING:
     from consult.review import Store, VerifyReport
@@ -79,5 +79,10 @@ def _store(chosen: Settings) -> Iterator[Store | None]:
         return
     from consult.review import Store
 
-    with Store.open(chosen.home_path, url=chosen.store) as store:
+    try:
+        opened = Store.open(chosen.home_path, url=chosen.store)
+    except (OSError, ConsultError):  # an archive that may not be written: the document is checked by itself
+        yield None
+        return
+    with opened as store:
         yield store

@@ -14,10 +14,13 @@ from consult.clinic._drafts import Draft
 from consult.clinic._phrases import Language, phrase
 from consult.clinic._results import ABNORMAL, Result, by_analyte, instant, read_results
 from consult.clinic._shown import both_values, name_of, range_of, unit_of, value_of
+from consult.clinic._words import positive
 
 STILL_NEW = timedelta(hours=24)
 """A critical value stays an alert for this long although a later result of the analyte is there."""
 _SEEN = USABLE | {"preliminary"}
+_SHORT = 120
+"""Characters: a longer text is a comment, not a result."""
 _LOW = frozenset({"L", "LL"})
 _HIGH = frozenset({"H", "HH"})
 _REPORTED: Mapping[str, str] = {"L": "low", "LL": "low", "H": "high", "HH": "high", "A": "abnormal", "AA": "abnormal"}
@@ -142,7 +145,7 @@ def _range_draft(bench: Bench, observation: Observation) -> Draft | None:
     limited = observation.range is not None and not how.startswith("flag.")
     return Draft(
         kind="out-of-range",
-        severity="standard",
+        severity="high" if how == "words.positive" else "standard",
         facts=(observation.fact,),
         source=observation.range.source if limited and observation.range is not None else "laboratory",
         says=phrase(key, bench.lang, **values),
@@ -160,10 +163,20 @@ def _side(observation: Observation) -> tuple[Side | None, str | None]:
     if observation.flag in ABNORMAL:
         return None, "range.abnormal"
     said = _REPORTED.get((observation.reported.flag or "").strip().upper())
+    if observation.flag is None and said is None and _positive_words(observation):
+        return None, "words.positive"
     if observation.flag is not None or said is None:
         return None, None
     directions: Mapping[str, Side] = {"low": "low", "high": "high"}
     return directions.get(said), f"flag.{said}"
+
+
+def _positive_words(observation: Observation) -> bool:
+    """A short positive result in words of a test that we do not know (a Gram stain): nobody else would show it."""
+    text = observation.value or ""
+    coded = observation.value_code.code if observation.value_code is not None else None
+    worded = observation.value_type in {"text", "code"} and len(text) <= _SHORT
+    return worded and observation.analyte is None and positive(text, coded) is True
 
 
 def delta_findings(bench: Bench) -> Iterator[Draft]:

@@ -41,6 +41,7 @@ _PHRASES: dict[str, dict[Language, str]] = {
     "range.low.bare": {"en": "{name} {value} is low.", "zh": "{name} {value}，偏低。"},
     "range.high.bare": {"en": "{name} {value} is high.", "zh": "{name} {value}，偏高。"},
     "range.abnormal": {"en": "{name} {value} is abnormal.", "zh": "{name} {value}，异常。"},
+    "words.positive": {"en": "{name}: {value} (positive, in words).", "zh": "{name}：{value}（文字结果，阳性）。"},
     "flag.low": {
         "en": "{name} {value} was reported as low by the laboratory.",
         "zh": "{name} {value}，检验科报告偏低。",
@@ -77,7 +78,7 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "The history mentions pregnancy; ranges, limits and rules were applied as for someone not pregnant.",
         "zh": "病史提及妊娠；参考范围、限值和规则均按非妊娠患者应用。",
     },
-    "not.measured": {"en": "not measured", "zh": "未测"},
+    "not.measured": {"en": "not available", "zh": "无可用结果"},
     "unknown": {"en": "unknown", "zh": "不详"},
 }
 

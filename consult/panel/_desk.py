@@ -114,6 +114,7 @@ class Desk:
             retest=library.retest,
             language=self.language,
             engine=self.engine,
+            switched_off=library.switched_off,
             specialties={card.id: card.name.text(self.language) for card in self.specialists},
             cites=self.cites,
         )

@@ -79,9 +79,12 @@ class Engine:
 
     async def _end(self) -> None:
         """Let what was cancelled write its last line, then close the checkpointer."""
-        mine = {task for task in asyncio.all_tasks() if task.get_name() == _WORK}
-        if mine:
-            await asyncio.wait(mine, timeout=5)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            if task.get_name() != _WORK:  # consultations were cancelled already, and still write their last line
+                task.cancel()
+        if others:
+            await asyncio.wait(others, timeout=5)
         await self._stack.aclose()
         await asyncio.get_running_loop().shutdown_asyncgens()
         await asyncio.get_running_loop().shutdown_default_executor()

@@ -31,6 +31,8 @@ class Library:
     book: RuleBook
     retest: RetestIntervals
     cards: Mapping[str, Card]
+    switched_off: tuple[str, ...]
+    """Rules and agents that this site does not use; said in every plan."""
 
     @classmethod
     def load(cls, settings: Settings) -> Library:
@@ -64,6 +66,7 @@ class Library:
             book=book,
             retest=RetestIntervals.load(root, catalog=catalog),
             cards=cards,
+            switched_off=(*settings.rules.disabled, *(id for id, one in settings.agents.items() if not one.enabled)),
         )
 
     @cached_property

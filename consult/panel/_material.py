@@ -28,6 +28,8 @@ class Material:
     retest: RetestIntervals
     language: Language
     engine: str
+    switched_off: tuple[str, ...]
+    """Rules and agents that this site does not use."""
     specialties: dict[str, str]
     """Specialist ids to their names in the language of the plan."""
     cites: Callable[[str], tuple[str, ...]]

@@ -33,6 +33,9 @@ def synthesize(opinions: Sequence[Opinion], conflicts: Sequence[Conflict], mater
     plan.gaps = [Unavailable(specialty=o.specialty, reason=o.reason) for o in opinions if o.status == "unavailable"]
     if material.engine == "rules":
         plan.warnings.append(phrase("warning.rules", material.language))
+    if material.switched_off:
+        listed = ", ".join(material.switched_off)
+        plan.warnings.append(phrase("warning.switched_off", material.language, listed=listed))
     plan.warnings += _about_the_data(material)
     plan.citations = _citations(plan, material)
     return plan

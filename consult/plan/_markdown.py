@@ -184,7 +184,7 @@ def _row(seen: Observation) -> str:
     cells = [
         seen.fact,
         seen.name,
-        f"{seen.reported.value or seen.value or ''} {seen.reported.unit or ''}",
+        f"{seen.shown} {seen.reported.unit or ''}",
         seen.flag or "",
         seen.reported.range or "",
         seen.effective or "",

@@ -38,6 +38,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "所引用的{old}已有部分内容被{new}取代。",
     ),
     "caution.available": ("Already in this case: {value}.", "本病例已有结果：{value}。"),
+    "warning.switched_off": ("Switched off at this site: {listed}.", "本单位已停用：{listed}。"),
     "warning.gap": ("{specialty} did not answer ({reason}).", "{specialty}未能作答（{reason}）。"),
     "warning.allergy": (
         "The record names an allergy ({allergy}) that could not be matched with any recommendation: check every "

@@ -11,7 +11,7 @@ from consult.errors import ReviewError
 from consult.review._clock import Clock, stamp, utc_now
 from consult.review._consultation import Consultation, Decision
 from consult.review._record import Record
-from consult.review._state import pending_items, problem_of
+from consult.review._state import pending_items, problem_of, review_state
 from consult.review._store import Store, drafted
 
 DECIDABLE = ("awaiting-review", "reviewed", "signed")
@@ -42,12 +42,15 @@ class Review:
             ReviewError: names the item or decision that is not possible; nothing is written then.
         """
         name = _name(reviewer)
+        if not isinstance(decisions, list | tuple):
+            raise ReviewError("the decisions must be a list")
         at = stamp(self._clock)
         with self._store.change(id, "durable") as record:
             _may(record.consultation, DECIDABLE, "decided")
             made = [_decision(one, record.consultation, name, at) for one in decisions]
             _once(made)
             if made and record.consultation.status == "signed":
+                _refuse_repetition(made, record.consultation)
                 record = self._revise(record, name, at)
             record.add_decisions(made, at)
             _settle(record, name, at)
@@ -112,6 +115,8 @@ class Review:
 
 
 def _decision(given: Decision | Mapping[str, Any], consultation: Consultation, reviewer: str, at: str) -> Decision:
+    if not isinstance(given, Decision | Mapping):
+        raise ReviewError("a decision must be an object with `item` and `decision`")
     item = given.item if isinstance(given, Decision) else str(given.get("item", "without a name"))[:40]
     try:
         decision = given if isinstance(given, Decision) else Decision.model_validate(dict(given))
@@ -124,6 +129,17 @@ def _decision(given: Decision | Mapping[str, Any], consultation: Consultation, r
     if problem is not None:
         raise ReviewError(problem)
     return decision.model_copy(update={"by": reviewer, "at": at})
+
+
+def _refuse_repetition(made: Sequence[Decision], signed: Consultation) -> None:
+    """The same person giving the same decisions again, by mistake, must not supersede what was signed."""
+    current = review_state(signed)
+    if all(current.get(one.item) == one.model_copy(update={"at": _at(current.get(one.item))}) for one in made):
+        raise ReviewError(f"consultation {signed.id!r} is signed and already says so; nothing was changed")
+
+
+def _at(decision: Decision | None) -> str:
+    return "" if decision is None else decision.at
 
 
 def _once(decisions: Sequence[Decision]) -> None:
@@ -149,7 +165,7 @@ def _may(consultation: Consultation, allowed: Sequence[str], done: str) -> None:
 
 
 def _name(reviewer: str) -> str:
-    name = reviewer.strip()
+    name = str(reviewer).strip()
     if not name or len(name) > 120 or not name.isprintable():
         raise ReviewError("a decision needs the reviewer's name, one line of 1 to 120 characters")
     return name

@@ -227,7 +227,7 @@ def test_a_draft_is_not_verified(consult: Call, draft: Stored, tmp_path: Path) -
 
 def test_what_the_home_knows_besides_is_told(consult: Call, signed: Stored, tmp_path: Path) -> None:
     file = export(consult, signed, tmp_path)
-    decision = signed.decisions(tmp_path, {"item": "R1", "decision": "accept"})
+    decision = signed.decisions(tmp_path, {"item": "R1", "decision": "reject", "reason": "done by phone"})
     consult("review", signed.id, "--decisions", decision, "--reviewer", "Dr Meier", *signed.at)
     result = consult("verify", file, *signed.at)
     assert result.code == 0

@@ -44,3 +44,14 @@ def test_a_raised_urea_does_not_ask_whether_there_is_the_pneumonia_it_would_grad
 
 def test_nothing_abnormal_asks_nothing(asked: Asked) -> None:
     assert asked(("Potassium", "4.2", "mmol/L", "3.5-5.3"), ("Haemoglobin", "145", "g/L", "130-175")) == {}
+
+
+def test_a_gram_stain_in_words_is_shown_although_we_do_not_know_the_test() -> None:
+    root = content_root()
+    catalog, concepts = Catalog.load(root), Concepts.load(root)
+    book = RuleBook.load(root, catalog=catalog, concepts=concepts, guidelines_ids=frozenset(Guidelines.load(root)))
+    words = ("Gram negative diplococci", "No organisms seen", "Specimen received")
+    observations = [{"name": f"CSF smear {n}", "value": text} for n, text in enumerate(words)]
+    case = Case.read({"id": "x", "patient": {"sex": "male", "age_years": 60}, "observations": observations})
+    findings = assess(case, catalog=catalog, book=book, lang="en").findings
+    assert [(f.facts, f.severity) for f in findings if f.kind == "out-of-range"] == [(["F1"], "high")]

@@ -118,3 +118,15 @@ def test_a_wrong_card_stops_the_program_and_says_why(line: str, message: str, co
     card.write_text("\n".join([*kept, line]), encoding="utf-8")
     with pytest.raises(ContentError, match=message):
         Panel.from_settings(Settings.load(home=home, content=content))
+
+
+def test_what_a_site_switched_off_is_said_in_every_plan(home: Path) -> None:
+    case = Case.read(Path(__file__).resolve().parents[2] / "evals" / "cases" / "lab-haemolysed-potassium" / "case.hl7")
+    settings = Settings.load(
+        home=home, rules={"disabled": ["LAB31"]}, agents={"respiratory": AgentSettings(enabled=False)}
+    )
+    with Panel.from_settings(settings) as panel:
+        finished = panel.consult(case)
+    assert finished.plan is not None
+    assert any("LAB31" in warning and "respiratory" in warning for warning in finished.plan.warnings)
+    assert any(finding.kind == "critical" for finding in finished.findings)

@@ -151,6 +151,15 @@ def test_deciding_a_signed_plan_opens_a_revision(desk: Desk) -> None:
     assert AuditChain(old.audit).problem() is None
 
 
+def test_the_same_decisions_again_do_not_supersede_what_was_signed(desk: Desk) -> None:
+    signed = desk.signed()
+    again = [one.model_dump(include={"item", "decision", "text", "reason"}) for one in signed.decisions]
+    with pytest.raises(ReviewError, match="already says so"):
+        desk.review.decide(signed.id, again, signed.decisions[0].by)
+    assert desk.store.get(signed.id).superseded_by is None
+    assert len(desk.store.list()) == 1
+
+
 def test_a_wrong_decision_opens_no_revision(desk: Desk) -> None:
     signed = desk.signed()
     with pytest.raises(ReviewError):
