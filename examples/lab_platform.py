@@ -94,7 +94,7 @@ def handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
                 status = 404 if found is None else 200
             except NotFound as error:
                 status, found = 404, {"error": str(error)}
-            except (UsageError, KeyError, ValueError) as error:
+            except (UsageError, KeyError, TypeError, ValueError) as error:
                 status, found = 400, {"error": str(error) if isinstance(error, UsageError) else "malformed request"}
             except ConsultError as error:
                 status, found = 500, {"error": str(error)}
