@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json as json_
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,23 +54,15 @@ def read_decisions(file: Path) -> list[dict[str, Any]]:
     Raises:
         UsageError: the file is absent or has another shape.
     """
+    from consult.review import read_json
+
     try:
-        document = json_.loads(file.read_bytes(), object_pairs_hook=_unique)
+        document = read_json(file.read_bytes())
     except OSError:
         raise UsageError("the file of decisions cannot be read") from None
-    except (ValueError, RecursionError):
-        raise UsageError("the file of decisions is not JSON, or gives a key twice") from None
+    except ValueError as error:  # whoever writes accept and reject into one decision has not decided
+        raise UsageError(f"the file of decisions cannot be used: {error}") from None
     found = document.get("decisions") if isinstance(document, dict) else None
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise UsageError('the file of decisions must hold {"decisions": [{"item": …, "decision": …}, …]}')
-    return found
-
-
-def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Whoever writes accept and reject into one decision has not decided."""
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError("a key is given twice")
-        found[key] = value
     return found

@@ -63,8 +63,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "zh": "{name}由 {before} 降至 {value}，变化超出两次结果间的预期，请解释或核实。",
     },
     "abstains.child": {
-        "en": "The rules for adults were not applied because the patient is a child.",
-        "zh": "患者为儿童，未应用成人规则。",
+        "en": "The patient is a child: rules for adults were not applied and most critical limits are for adults, "
+        "so a dangerous value may stand here without an alert; judge each result by limits for children.",
+        "zh": "患者为儿童：未应用成人规则，多数危急值界限仅适用于成人，"
+        "危险结果可能没有警报；请按儿童界限判断每项结果。",
     },
     "abstains.pregnant": {
         "en": "The rules for patients who are not pregnant were not applied because the patient is pregnant.",

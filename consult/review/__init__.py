@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from consult.review._audit import AuditChain
+    from consult.review._canonical import read_json
     from consult.review._consultation import (
         AuditEntry,
         Consultation,
@@ -55,6 +56,7 @@ _HOME = {
     "export_markdown": "_markdown",
     "pending_items": "_state",
     "private_file": "_home",
+    "read_json": "_canonical",
     "read_public_jwk": "_keys",
     "review_state": "_state",
     "sign": "_signing",
@@ -85,6 +87,7 @@ __all__ = [
     "export_markdown",
     "pending_items",
     "private_file",
+    "read_json",
     "read_public_jwk",
     "review_state",
     "sign",

@@ -10,6 +10,11 @@ from consult.case import Entry, Quality
 
 NOON = "2024-06-01T12:00:00+00:00"
 
+CHILD = (
+    "The patient is a child: rules for adults were not applied and most critical limits are for adults, "
+    "so a dangerous value may stand here without an alert; judge each result by limits for children."
+)
+
 
 @pytest.fixture
 def rules(rule: Any) -> tuple[str, ...]:
@@ -163,7 +168,7 @@ def test_for_whom_a_rule_was_written(
 @pytest.mark.parametrize(
     ("person", "says"),
     [
-        ({"age": 7}, ["The rules for adults were not applied because the patient is a child."]),
+        ({"age": 7}, [CHILD]),
         (
             {"pregnant": True},
             ["The rules for patients who are not pregnant were not applied because the patient is pregnant."],

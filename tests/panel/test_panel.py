@@ -199,6 +199,25 @@ def test_an_error_in_a_handler_leaves_a_consultation_that_can_be_resumed(new_hom
         assert panel.resume(failed.value.consultation).status == "awaiting-review"
 
 
+def test_a_run_that_other_rules_began_is_begun_anew(new_home: Callable[[], Path]) -> None:
+    """Opinions made with other rules must not be merged into one plan."""
+
+    def refuse(consultation: str, finding: Finding) -> None:
+        raise OSError("the pager is down")
+
+    home = new_home()
+    with (
+        Panel.from_settings(Settings.load(home=home), on_alert=refuse) as panel,
+        pytest.raises(ConsultationError) as failed,
+    ):
+        panel.consult(Case.read(POTASSIUM))
+    with Panel.from_settings(Settings.load(home=home)) as panel:
+        panel.library.__dict__["content_hash"] = "sha256:other"
+        resumed = panel.resume(failed.value.consultation or "")
+    assert resumed.provenance.content_hash == "sha256:other"
+    assert "restarted" in [entry.event for entry in resumed.audit]
+
+
 def test_two_panels_in_one_process_do_not_share_anything(new_home: Callable[[], Path]) -> None:
     with (
         Panel.from_settings(Settings.load(home=new_home())) as one,
