@@ -140,6 +140,7 @@ class _Engine:
         self._reasons: list[Reason | None] = []
         self._gates = dict.fromkeys((rule.id for rule in book.gates), False)
         self._named = {key: results for key, results in bench.grouped.items() if key in book.fields}
+        self._told = self._history_variables(frozenset())
         self._span = _span(bench.grouped, as_of)
         self._environments: dict[tuple[object, ...], Environment] = {}
         self._views: dict[tuple[object, ...], Environment] = {}
@@ -186,7 +187,7 @@ class _Engine:
     def _ask(self, rule: Rule) -> None:
         reason = abstains(rule, self.bench.case.patient, self._pregnant)
         self._reasons.append(reason)
-        if reason is not None:
+        if reason is not None or not self._is_in_question(rule):
             return
         environment = self._environment(rule)
         outcome = Asker(environment, self.history.present).ask(rule)
@@ -194,6 +195,13 @@ class _Engine:
             self._fire(rule, outcome, environment)
         elif outcome.worth_asking:
             self.unknown.append(Unknown(rule, outcome.missing, outcome.facts))
+
+    def _is_in_question(self, rule: Rule) -> bool:
+        """Anything at all is known of what the rule asks; most rules need not be asked of most cases."""
+        return any(
+            root in self._named or root == "gate" or (root == "history" and field in self._told)
+            for root, field in rule.when.references
+        )
 
     def _fire(self, rule: Rule, outcome: Outcome, environment: Environment) -> None:
         says, shown = render_says(

@@ -187,9 +187,7 @@ class Desk:
         return Evidence(
             case=self.case,
             findings={finding.id: finding for finding in self.assessment.findings},
-            passages={
-                passage.id: f"{passage.section}. {passage.text}" for passage in library.knowledge.passages.values()
-            },
+            passages=library.passage_texts,
             superseded=lambda passage: library.guidelines.superseded_by(library.knowledge.passages[passage].guideline),
             concept_of=lambda text: _mentioned(library, text),
             families=lambda concept: _family(library, concept),

@@ -123,8 +123,14 @@ class Library:
         names = [name for a in analytes for name in (a.name_en, a.name_zh, *a.aliases)]
         return DigitNames([*names, *(name for c in concepts for name in (c.en, c.zh, *c.synonyms))])
 
+    @cached_property
+    def passage_texts(self) -> dict[str, str]:
+        """Passage id to its section and text: held once, however many consultations are in flight."""
+        return {passage.id: f"{passage.section}. {passage.text}" for passage in self.knowledge.passages.values()}
+
+    @cached_property
     def card_hashes(self) -> dict[str, str]:
-        """Agent id to the hash of its folder."""
+        """Agent id to the hash of its folder, like `content_hash` of what is loaded."""
         return {card: _folder_hash(self.root / "agents" / card) for card in sorted(self.cards)}
 
 

@@ -208,7 +208,7 @@ class Panel:
         return Provenance(
             version=__version__,
             content_hash=self.library.content_hash,
-            cards=self.library.card_hashes(),
+            cards=self.library.card_hashes,
             models=self._staff.described,
             indexes={"id": manifest.id, "content": manifest.content_hash, "embedder": manifest.embedder},
         )

@@ -54,6 +54,8 @@ class Gateway:
         self._lock = Lock()
         self._meaning: dict[str, str] = dict(known or {})
         self._free = {_squeeze(text): placeholder for placeholder, text in self._meaning.items()}
+        self._redacted: dict[str, str] = {}
+        """What was read before: the agents of one consultation are sent the same texts."""
         self._people: list[tuple[frozenset[str], str]] = []
         self._terms: list[_Term] = []
         for kind, text in _strings(identity, names):
@@ -67,7 +69,9 @@ class Gateway:
 
     def redact(self, text: str) -> str:
         """The text with placeholders instead of everything that identifies the patient."""
-        return "".join(self._pieces(text))
+        if text not in self._redacted:
+            self._redacted[text] = "".join(self._pieces(text))
+        return self._redacted[text]
 
     def restore(self, text: str) -> str:
         """The text with the placeholders' meaning put back: for the reviewer's eyes only."""
