@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W_\u3400-\u9fff]+")
+_GAP = re.compile(r"[\s-]+")
 _SHORT = 3
 """All-capital names up to this length (`PE`, `ALL`) are only meant when they are written in capitals."""
 
@@ -29,7 +30,8 @@ class Names:
     def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
         self._ids: dict[str, dict[str, None]] = {}
         self._capitals: set[str] = set()
-        self._lengths: dict[str, set[int]] = {}
+        self._lengths: dict[str, list[int]] = {}
+        """How many words the names have that begin with a word, the most first."""
         self._han: dict[str, list[str]] = {}
         for name, ids in names.items():
             self._add(name, ids)
@@ -59,10 +61,16 @@ class Names:
             if not words:
                 return
             key = key[key.index(words[0]) : key.rindex(words[-1]) + len(words[-1])]
-            self._lengths.setdefault(words[0], set()).add(len(words))
+            self._begins(words[0], len(words))
             if name.isupper() and len(name) <= _SHORT:
                 self._capitals.add(key)
         self._ids.setdefault(key, {}).update(dict.fromkeys(ids))
+
+    def _begins(self, word: str, count: int) -> None:
+        counts = self._lengths.setdefault(word, [])
+        if count not in counts:
+            counts.append(count)
+            counts.sort(reverse=True)
 
     def _find_han(self, lowered: str) -> Iterator[Named]:
         position = 0
@@ -90,8 +98,11 @@ class Names:
             place += found or 1
 
     def _counts(self, word: str) -> list[int]:
-        """How many words the names have that begin with this one, the most first."""
-        return sorted({count for form in _singulars(word) for count in self._lengths.get(form, ())}, reverse=True)
+        """How many words the names have that begin with this one or its singular, the most first."""
+        known = [self._lengths[form] for form in _singulars(word) if form in self._lengths]
+        if len(known) <= 1:
+            return known[0] if known else []
+        return sorted({count for counts in known for count in counts}, reverse=True)
 
     def _spelled(self, lowered: str, written: str) -> str | None:
         key = _key(lowered)
@@ -114,4 +125,4 @@ def _singulars(word: str) -> tuple[str, ...]:
 
 
 def _key(name: str) -> str:
-    return " ".join(re.split(r"[\s-]+", name.strip().lower()))
+    return " ".join(_GAP.split(name.strip().lower()))

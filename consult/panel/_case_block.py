@@ -18,6 +18,7 @@ from consult.panel._fence import cut, fence, neutralise
 from consult.plan import Language
 from consult.privacy import UNTOLD, day_of, replace_dates
 
+_HAN = re.compile("[\u3400-\u9fff]")
 _ABNORMAL = frozenset({"LL", "L", "H", "HH", "A"})
 _OLDER = 4
 """Earlier values that stand in the line of a result's trend."""
@@ -56,7 +57,7 @@ _LISTS = ("conditions", "medications", "allergies", "procedures", "immunizations
 
 def tokens_of(text: str) -> int:
     """About how many tokens a text is: four Latin characters, or one and a half Han characters, each."""
-    han = sum("\u3400" <= character <= "\u9fff" for character in text)
+    han = len(_HAN.findall(text))
     return round(han / 1.5 + (len(text) - han) / 4)
 
 

@@ -24,6 +24,7 @@ from consult.panel._events import Event
 from consult.panel._graph import Result, result_of
 from consult.panel._lab_report import LabReport, lab_report
 from consult.panel._library import Library
+from consult.panel._pace import Pace
 from consult.panel._reasoner import Reasoner
 from consult.panel._rules_reasoner import RulesReasoner
 from consult.panel._seats import OnPiece
@@ -87,9 +88,7 @@ class Panel:
         self._clock = clock
         self._staff = Staff(settings, library, given=models or {}, rules_only=engine == "rules")
         self._busy: set[str] = set()
-        # One consultation after another up to its first question: of many begun at once, the first then waits for its
-        # model while the next is prepared, and they stay apart; else all wait for all, at every step.
-        self._starting = asyncio.Lock()
+        self._pace = Pace()
         self._engine = Engine(settings.home_path / "checkpoints.sqlite")
 
     @classmethod
@@ -186,7 +185,7 @@ class Panel:
         if chosen not in {"en", "zh"}:
             raise UsageError(f"a plan is written in 'en' or 'zh', not {chosen!r}")
         async with AsyncExitStack() as start:
-            await start.enter_async_context(self._starting)
+            await start.enter_async_context(self._pace.begin())
             opened = self._open(case, chosen)
             emit(Event(kind="started", consultation=opened.id, data={"observations": len(opened.case.observations)}))
             return await self._advance(opened, emit, begun=start.aclose)

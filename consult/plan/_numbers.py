@@ -54,6 +54,8 @@ _IN_WORDS = re.compile(
     r"|[一二两三四五六七八九十]+[百千]?万(?!分)|[¼½¾⅓⅔]",
     flags=re.IGNORECASE,
 )
+_NUMERALS = tuple(_WORD.removeprefix("(?:").removesuffix(")").split("|"))
+_HAN_NUMERALS = frozenset(f"{_HAN}¼½¾⅓⅔")
 _RUN = re.compile(r"[0-9]+")
 _WIDE = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
 
@@ -125,6 +127,9 @@ def stated_in(text: str, *, names: Iterable[DigitNames] = ()) -> list[Stated]:
 
 def in_words(text: str) -> list[str]:
     """Numerals in words that stand for a measured value: before a unit, with a decimal point, as a percentage."""
+    lowered = text.lower()  # most sentences hold no numeral at all, and the pattern is a slow one
+    if _HAN_NUMERALS.isdisjoint(text) and not any(word in lowered for word in _NUMERALS):
+        return []
     return [match.group().strip() for match in _IN_WORDS.finditer(text)]
 
 

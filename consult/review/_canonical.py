@@ -26,15 +26,22 @@ def canonical(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> bool:
-    if value is None or isinstance(value, str | bool):
-        return True
-    if isinstance(value, int):
-        return -_SAFE <= value <= _SAFE
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and key.isascii() and _plain(item) for key, item in value.items())
-    if isinstance(value, list):
-        return all(_plain(item) for item in value)
-    return False
+    """No floats, no large integers, ASCII keys; a loop over a list, since every digest walks a whole document."""
+    left = [value]
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is str or kind is bool or one is None:
+            continue
+        if kind is dict:
+            if not all(type(key) is str and key.isascii() for key in one):
+                return False
+            left.extend(one.values())
+        elif kind is list:
+            left.extend(one)
+        elif kind is not int or not -_SAFE <= one <= _SAFE:
+            return False
+    return True
 
 
 def digest(value: Any) -> str:

@@ -125,6 +125,9 @@ def _on_connect(raw: Any, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     mode: Mode = connection.get_execution_options().get("consult_mode", "read")
-    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if mode == 'durable' else 'NORMAL'}")
+    wanted = "FULL" if mode == "durable" else "NORMAL"
+    if connection.info.get("synchronous") != wanted:  # a setting of the connection, which outlives the transaction
+        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+        connection.info["synchronous"] = wanted
     # A reader that later writes can find itself outrun; a writer takes its place in the queue at once.
     connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
