@@ -1,6 +1,6 @@
 """Run all cases through the rules engine, each in its language, and print what came of what was expected.
 
-Usage: `python evals/run.py [--case NAME] [--json]`; the format of a case is told in `evals/README.md`.
+Usage: `python evals/run.py [--cases FOLDER] [--case NAME] [--json]`; the format of a case is told in `evals/README.md`.
 
 Exit code 1 when an expected alert is missed, an alert is false, or a forbidden statement appears.
 """
@@ -13,8 +13,9 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
-from scoring import Score, Tally, names, read, score
+from scoring import CASES, Score, Tally, names, read, score
 
 from consult.panel import Panel
 from consult.settings import Settings
@@ -23,12 +24,12 @@ COLUMNS = ("", "cases", "alerts", "false", "first 1", "first 3", "first 5", "nex
 BY = ("specialty", "group", "language", "trap")
 
 
-def run(chosen: Sequence[str]) -> list[Score]:
+def run(chosen: Sequence[str], cases: Path = CASES) -> list[Score]:
     """The scores of the cases, in order, of one panel without models in a home of its own."""
     scores = []
     with tempfile.TemporaryDirectory() as home, Panel.from_settings(Settings.load(home=home), engine="rules") as panel:
         for name in chosen:
-            case, expected = read(name)
+            case, expected = read(name, cases)
             consultation = panel.consult(case, language=expected["language"])
             scores.append(score(name, consultation, expected, panel.library))
     return scores
@@ -91,10 +92,14 @@ def as_json(scores: Sequence[Score]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--case", choices=names(), metavar="NAME", help="only this case")
+    parser.add_argument("--cases", type=Path, default=CASES, metavar="FOLDER", help="cases of your own, in this layout")
+    parser.add_argument("--case", metavar="NAME", help="only this case")
     parser.add_argument("--json", action="store_true", help="as JSON")
     arguments = parser.parse_args()
-    scores = run([arguments.case] if arguments.case else names())
+    known = names(arguments.cases)
+    if arguments.case not in {None, *known}:
+        parser.error(f"there is no case {arguments.case!r} in {arguments.cases}")
+    scores = run([arguments.case] if arguments.case else known, arguments.cases)
     print(as_json(scores) if arguments.json else f"{table(scores)}\n\n{failures(scores)}")
     return 1 if any(one.danger for one in scores) else 0
 

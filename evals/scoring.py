@@ -85,14 +85,14 @@ class Score:
         return [miss for miss in self.misses if miss.kind in DANGER]
 
 
-def names() -> list[str]:
+def names(cases: Path = CASES) -> list[str]:
     """All cases, in order."""
-    return sorted(folder.name for folder in CASES.iterdir() if (folder / "expected.toml").is_file())
+    return sorted(folder.name for folder in cases.iterdir() if (folder / "expected.toml").is_file())
 
 
-def read(name: str) -> tuple[Case, dict[str, Any]]:
+def read(name: str, cases: Path = CASES) -> tuple[Case, dict[str, Any]]:
     """The case and what is expected of it."""
-    folder = CASES / name
+    folder = cases / name
     expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
     (source,) = (path for path in folder.iterdir() if path.stem == "case")
     return Case.read(source), expected

@@ -76,6 +76,8 @@ class Assessment:
     """What the case says of the patient's conditions, medicines and exposures."""
     doubted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fact to the ids of the gate rules that doubt it."""
+    scores: Mapping[str, Draft] = field(default_factory=dict)
+    """By calculator: what it found."""
 
     @property
     def alerts(self) -> list[Finding]:
@@ -115,6 +117,7 @@ def assess(case: Case, *, catalog: Catalog, book: RuleBook, lang: Language = "en
         results={analyte: results[0] for analyte, results in grouped.items()},
         history=engine.history,
         doubted={fact: tuple(gates) for fact, gates in engine.doubted.items()},
+        scores={draft.source: draft for draft in drafts if draft.kind == "score"},
     )
 
 

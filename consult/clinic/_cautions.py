@@ -17,6 +17,8 @@ from consult.content import read_toml
 from consult.errors import ContentError
 
 FILE = "knowledge/reference/cautions.toml"
+_CALCULATED = {"egfr": "ckd-epi-2021"}
+"""Analyte to the calculator that stands in for it: many laboratories report creatinine without the filtration rate."""
 _Words = Annotated[str, Field(min_length=1)]
 
 
@@ -29,11 +31,12 @@ class Caution(BaseModel):
     """Concept; narrower ones are meant too, and a test whose sentence names it (contrast medium)."""
     kind: Literal["interaction", "contraindication", "renal", "cross-allergy"]
     history: str | None = None
-    """Concept that the patient has, had or takes."""
+    """Concept that the patient has, had or takes, or that a rule concludes from the results."""
     allergy: str | None = None
     """Concept that the patient is allergic to."""
     analyte: str | None = None
-    """Result that is `below` or at least `above` a limit, in the analyte's canonical unit."""
+    """Result that is `below` or at least `above` a limit, in the analyte's canonical unit; for `egfr` also the one
+    calculated from creatinine."""
     below: float | None = None
     above: float | None = None
     en: _Words
@@ -53,6 +56,10 @@ class Caution(BaseModel):
     def text(self, lang: Literal["en", "zh"]) -> str:
         """The sentence in one language."""
         return self.en if lang == "en" else self.zh
+
+    def holds(self, value: float) -> bool:
+        """The value is beyond the limit."""
+        return (self.below is not None and value < self.below) or (self.above is not None and value >= self.above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +106,51 @@ class Cautions:
             assessment: of the case.
             allergies: concepts that the patient is allergic to, broader ones included, with the facts that say so.
         """
+        concluded = self._concluded(assessment)
         for caution in self.cautions:
-            facts = self._facts(caution, assessment, allergies) if caution.treatment in named else None
+            facts = self._facts(caution, assessment, allergies, concluded) if caution.treatment in named else None
             if facts is not None:
                 yield Raised(caution, facts)
 
+    def _concluded(self, assessment: Assessment) -> dict[str, tuple[str, ...]]:
+        """Concepts that rules conclude, broader ones included, with the facts: results speak before the notes do.
+
+        A rule that rests on a doubted result, or that calls its concept unlikely, says nothing against a treatment.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for fired in assessment.fired:
+            concludes = fired.rule.concludes
+            if concludes is None or fired.doubted_by or concludes.likelihood in {"unlikely", "excluded"}:
+                continue
+            for concept in self._concepts.broader(concludes.concept):
+                found[concept] = tuple(dict.fromkeys((*found.get(concept, ()), *fired.facts)))
+        return found
+
     def _facts(
-        self, caution: Caution, assessment: Assessment, allergies: Mapping[str, tuple[str, ...]]
+        self,
+        caution: Caution,
+        assessment: Assessment,
+        allergies: Mapping[str, tuple[str, ...]],
+        concluded: Mapping[str, tuple[str, ...]],
     ) -> tuple[str, ...] | None:
         if caution.history is not None:
             held = assessment.history.holds(self._concepts[caution.history])
-            return assessment.history.present.get(caution.history, ()) if held else None
+            told = assessment.history.present.get(caution.history, ()) if held else None
+            return told or concluded.get(caution.history, told)
         if caution.allergy is not None:
             return allergies.get(caution.allergy)
-        result = assessment.results.get(caution.analyte or "")
-        if result is None or result.value is None or result.fact in assessment.doubted:
-            return None
-        low = caution.below is not None and result.value < caution.below
-        high = caution.above is not None and result.value >= caution.above
-        return (result.fact,) if low or high else None
+        beyond = (facts for value, facts in _values(caution.analyte or "", assessment) if caution.holds(value))
+        return next(beyond, None)
+
+
+def _values(analyte: str, assessment: Assessment) -> Iterator[tuple[float, tuple[str, ...]]]:
+    """The newest result unless it is doubted, then what is calculated in its place, each with its facts."""
+    result = assessment.results.get(analyte)
+    if result is not None and result.value is not None and result.fact not in assessment.doubted:
+        yield result.value, (result.fact,)
+    score = assessment.scores.get(_CALCULATED.get(analyte, ""))
+    if score is not None and score.value is not None:
+        yield float(score.value), score.facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from consult.clinic._problems import did_you_mean
 from consult.clinic._rule import RuleTable
 
 NUMBERS = ("value", "previous", "delta", "delta_percent", "delta_hours", "age_days")
-TRUTHS = ("low", "high", "normal", "critical", "positive", "negative")
+TRUTHS = ("low", "high", "normal", "critical", "positive", "negative", "measured")
 FIELDS = NUMBERS + TRUTHS
 PATIENT = ("age", "sex")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from consult.clinic._critical import Side
 from consult.clinic._finding import Finding, FindingKind, Severity
@@ -21,6 +22,8 @@ class Draft:
     analyte: str | None = None
     direction: Side | None = None
     rule: str | None = None
+    value: Decimal | None = None
+    """Of a score, in the unit of its calculator."""
 
 
 def number(drafts: Sequence[Draft], doubted: Mapping[str, Sequence[str]]) -> list[Finding]:

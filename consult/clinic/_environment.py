@@ -70,6 +70,8 @@ def build_environment(
     """
     variables: dict[str, Mapping[str, object]] = dict(others)
     intervals: dict[str, Interval] = {}
+    # whether something was measured is known of what was not, and nothing else
+    variables |= {analyte: {"measured": False} for analyte, asked in fields.items() if "measured" in asked}
     for analyte, result in chosen.items():
         asked = fields.get(analyte)
         if asked is None:
@@ -86,6 +88,7 @@ def _variable(
     values: dict[str, object | None] = {}
     latest = chosen.latest
     flag = latest.observation.flag
+    values["measured"] = True
     if latest.value is not None:
         values["value"] = latest.value
     if flag is not None:

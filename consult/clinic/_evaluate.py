@@ -133,7 +133,7 @@ class _Known:
                 names[f"history.{self.rule.history[field]}"] = None
             elif root in {"patient", "gate"} or field in _NEVER_MEASURED:
                 return None
-            elif known is None or field == "value" and root in self.environment.intervals:
+            elif root not in self.environment.chosen or field == "value" and root in self.environment.intervals:
                 names[root] = None
             else:
                 return None

@@ -8,8 +8,9 @@ what would settle it. For that the condition is kept as a tree of its `&&`, `||`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from consult.clinic._cel import cel
@@ -25,6 +26,7 @@ _TOKEN = re.compile(
       | (?P<op>&&|\|\||<=|>=|==|!=|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_JOINED: tuple[tuple[Literal["any", "all"], str], ...] = (("any", "||"), ("all", "&&"))
 _WORDS = frozenset({"true", "false", "null", "in"})
 _OPERATORS = frozenset({"<", "<=", ">", ">=", "==", "!=", "+", "-", "*", "/", "%", "in"})
 
@@ -156,47 +158,55 @@ def _references(tokens: Sequence[_Token]) -> tuple[Reference, ...]:
 
 
 def _parse(source: str, tokens: Sequence[_Token]) -> Node:
-    if not _top_level(tokens, {"?"}):
-        for joined, operator in (("any", "||"), ("all", "&&")):
-            pieces = _split(tokens, operator)
-            if len(pieces) > 1:
-                return Group(joined, tuple(_parse(source, piece) for piece in pieces))  # type: ignore[arg-type]  # literal in a loop
-        if tokens[0].text == "!" and not _top_level(tokens, _OPERATORS):
-            return Not(_parse(source, tokens[1:]))
-        if tokens[0].text == "(" and _closes(tokens) == len(tokens) - 1:
-            return _parse(source, tokens[1:-1])
-    text = source[tokens[0].start : tokens[-1].end]
-    return Leaf(text, cel.compile(text), _references(tokens))
+    return _part(source, tokens, _closing(tokens), range(len(tokens)))
 
 
-def _depths(tokens: Iterable[_Token]) -> Iterable[tuple[_Token, int]]:
-    depth = 0
-    for token in tokens:
-        depth -= token.text in {")", "]", "}"}
-        yield token, depth
-        depth += token.text in {"(", "[", "{"}
+def _part(source: str, tokens: Sequence[_Token], closing: Mapping[int, int], places: range) -> Node:
+    """The part that stands at `places` of the tokens."""
+    first, last = places[0], places[-1]
+    top = [place for place in _top_level(closing, places) if tokens[place].kind != "string"]
+    texts = {tokens[place].text for place in top}
+    if "?" not in texts:
+        for joined, operator in _JOINED:
+            if operator in texts:
+                cuts = [place for place in top if tokens[place].text == operator]
+                pieces = zip([first, *(cut + 1 for cut in cuts)], [*cuts, last + 1], strict=True)
+                return Group(joined, tuple(_part(source, tokens, closing, range(*piece)) for piece in pieces))
+        if tokens[first].text == "!" and not texts & _OPERATORS:
+            return Not(_part(source, tokens, closing, range(first + 1, last + 1)))
+        if tokens[first].text == "(" and closing.get(first) == last:
+            return _part(source, tokens, closing, range(first + 1, last))
+    text = source[tokens[first].start : tokens[last].end]
+    return Leaf(text, _leaf_program(text), _references(tokens[first : last + 1]))
 
 
-def _top_level(tokens: Sequence[_Token], texts: Iterable[str]) -> bool:
-    wanted = frozenset(texts)
-    return any(depth == 0 and token.kind != "string" and token.text in wanted for token, depth in _depths(tokens))
+@lru_cache(maxsize=4096)
+def _leaf_program(text: str) -> cel.Program:
+    """Many rules ask the same of the same result."""
+    return cel.compile(text)
 
 
-def _split(tokens: Sequence[_Token], operator: str) -> list[list[_Token]]:
-    pieces: list[list[_Token]] = [[]]
-    for token, depth in _depths(tokens):
-        if depth == 0 and token.kind == "op" and token.text == operator:
-            pieces.append([])
-        else:
-            pieces[-1].append(token)
-    return pieces
+def _closing(tokens: Sequence[_Token]) -> dict[int, int]:
+    """Where each bracket closes that opens."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for place, token in enumerate(tokens):
+        if token.text in {"(", "[", "{"}:
+            opened.append(place)
+        elif token.text in {")", "]", "}"}:
+            found[opened.pop()] = place
+    return found
 
 
-def _closes(tokens: Sequence[_Token]) -> int:
-    for index, (token, depth) in enumerate(_depths(tokens)):
-        if depth == 0 and token.text == ")":
-            return index
-    return -1
+def _top_level(closing: Mapping[int, int], places: range) -> Iterator[int]:
+    """The places outside all brackets, the brackets themselves among them."""
+    place = places.start
+    while place < places.stop:
+        yield place
+        if place in closing:
+            place = closing[place]
+            yield place
+        place += 1
 
 
 def truth(node: Node, value: LeafValue) -> bool | None:

@@ -77,7 +77,7 @@ def _draft(calculator: Calculator, sources: _Sources) -> Draft | None:
     outcome = run(calculator, values | sources.person)
     if outcome.value is None:
         return None
-    return Draft("score", "info", facts, calculator.name, _says(outcome, sources.bench))
+    return Draft("score", "info", facts, calculator.name, _says(outcome, sources.bench), value=outcome.value)
 
 
 def _says(outcome: Outcome, bench: Bench) -> str:

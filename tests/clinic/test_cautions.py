@@ -95,3 +95,34 @@ def test_shipped_cautions_cite_passages_in_both_languages() -> None:
         for cite in one.cites:
             for language in ("", "@zh"):
                 assert f"{cite}{language}" in passages, f"{one.treatment}: {cite}{language}"
+
+
+def creatinine(*values: str) -> dict[str, Any]:
+    days = [f"2026-03-0{day}T08:00:00+08:00" for day in range(1, 1 + len(values))]
+    return {
+        "observations": [
+            {"name": "Creatinine", "value": value, "unit": "umol/L", "status": "final", "effective": day}
+            for value, day in zip(values, days, strict=True)
+        ]
+    }
+
+
+def test_the_kidneys_count_where_creatinine_alone_is_reported(tmp_path: Path) -> None:
+    cautions = load(tmp_path, 'treatment = "iodinated-contrast"\nanalyte = "egfr"\nbelow = 30', kind="renal")
+    assert raised(cautions, {"iodinated-contrast"}, creatinine("320")) == [("F1",)]
+    assert raised(cautions, {"iodinated-contrast"}, creatinine("90")) == []
+    unknown_age = {**creatinine("320"), "patient": {"sex": "male"}}
+    assert raised(cautions, {"iodinated-contrast"}, unknown_age) == []
+
+
+def test_what_a_rule_concludes_counts_before_the_notes_say_it(tmp_path: Path) -> None:
+    cautions = load(tmp_path, 'treatment = "iodinated-contrast"\nhistory = "acute-kidney-injury"', kind="renal")
+    assert raised(cautions, {"iodinated-contrast"}, creatinine("80", "150")) == [("F2", "F1")]
+    assert raised(cautions, {"iodinated-contrast"}, creatinine("80", "85")) == []
+    assert raised(cautions, {"iodinated-contrast"}, {"history": "Acute kidney injury."}) == [()]
+
+
+def test_a_conclusion_called_unlikely_raises_nothing(tmp_path: Path) -> None:
+    cautions = load(tmp_path, 'treatment = "platelet-transfusion"\nhistory = "thrombocytopenia"')
+    clumped = [{"name": "PLT", "value": "38", "unit": "10*9/L", "notes": ["Platelet clumps seen."]}]
+    assert raised(cautions, {"platelet-transfusion"}, {"observations": clumped}) == []
