@@ -14,9 +14,10 @@ Certainty = Literal["exact", "name", "context", "code", "weak", "none"]
 """How sure a match is, the surest first. exact: code and name agree; name: the name stands for nothing else;
 context: the name could be several, and its unit, specimen or order decided; code: only the code is known; weak: the
 name decided against the code, or beside a unit that does not fit or that we cannot read; none: not one of ours."""
-Reason = Literal["missing", "unknown", "incompatible", "basis"]
+Reason = Literal["missing", "unknown", "incompatible", "basis", "scale"]
 """missing: no unit was sent; unknown: we cannot read it; incompatible: it measures something else;
-basis: the same letters are used for two scales (FEU or DDU, urea or urea nitrogen) and which one was not said."""
+basis: the same letters are used for two scales (FEU or DDU, urea or urea nitrogen) and which one was not said;
+scale: it was said, and it is the scale that our limits are not made for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +146,6 @@ _SAYS: Mapping[Reason, str] = MappingProxyType(
         "unknown": "not known",
         "incompatible": "of another dimension",
         "basis": "ambiguous without its basis",
+        "scale": "of another scale than the limits",
     }
 )

@@ -42,7 +42,7 @@ def fits(analyte: Analyte, unit: str) -> bool:
     try:
         factor_to(analyte, canonical_measure(analyte), sent, unit)
     except UnitError as error:
-        return error.reason == "basis"
+        return error.reason in {"basis", "scale"}
     return True
 
 
@@ -61,7 +61,7 @@ def factor_to(analyte: Analyte, canonical: Measure, sent: Measure, unit: str) ->
         return bridge, "factor"
     if sent.dimension == canonical.dimension:
         if canonical.basis and sent.basis != canonical.basis:
-            raise UnitError("basis", analyte=analyte.key, unit=unit)
+            raise UnitError("scale" if sent.basis else "basis", analyte=analyte.key, unit=unit)
         return Factor(EXACT.divide(sent.size, canonical.size)), "scaled"
     if canonical.code == "%" and not sent.dimension:
         return Factor(EXACT.multiply(sent.size, Decimal(100))), "scaled"

@@ -25,6 +25,7 @@ _UNIT_DOUBTS = {
     "unknown": "unit-unknown",
     "incompatible": "unit-incompatible",
     "basis": "unit-basis-unknown",
+    "scale": "unit-other-scale",
 }
 
 

@@ -60,6 +60,11 @@ QUALITY_CODES: dict[str, QualityCode] = {
     "unit-basis-unknown": QualityCode(
         "error", "The unit can only be converted when its basis is known", "单位的换算基准不明，无法换算"
     ),
+    "unit-other-scale": QualityCode(
+        "warning",
+        "The result is on another scale (D-dimer units are not fibrinogen equivalents); it was not converted",
+        "结果采用另一种单位体系（DDU与FEU不同），未作换算",
+    ),
     "unit-unchecked": QualityCode(
         "info", "The unit of a test that we do not know is not known either", "未知项目的单位也无法识别"
     ),

@@ -99,7 +99,7 @@ class Cautions:
         assessment: Assessment,
         allergies: Mapping[str, tuple[str, ...]],
     ) -> Iterator[Raised]:
-        """What holds for this patient, in the order of the table.
+        """What holds for this patient, each sentence once, in the order of the table.
 
         Args:
             named: concepts of a recommendation, broader ones included.
@@ -107,10 +107,13 @@ class Cautions:
             allergies: concepts that the patient is allergic to, broader ones included, with the facts that say so.
         """
         concluded = self._concluded(assessment)
+        found: dict[str, Raised] = {}
         for caution in self.cautions:
             facts = self._facts(caution, assessment, allergies, concluded) if caution.treatment in named else None
-            if facts is not None:
-                yield Raised(caution, facts)
+            if facts is not None:  # one sentence may have several reasons: two medicines for diabetes
+                before = found.get(caution.en, Raised(caution, ()))
+                found[caution.en] = Raised(before.caution, tuple(dict.fromkeys((*before.facts, *facts))))
+        yield from found.values()
 
     def _concluded(self, assessment: Assessment) -> dict[str, tuple[str, ...]]:
         """Concepts that rules conclude, broader ones included, with the facts: results speak before the notes do.

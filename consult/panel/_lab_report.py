@@ -25,7 +25,7 @@ from consult.plan import (
     Statement,
     verify_plan,
 )
-from consult.review import Consultation, review_state
+from consult.review import Consultation, Decision, review_state
 
 _SAID = frozenset({"test", "monitoring", "avoid"})
 """What a laboratory advises on; treatment and referral are the clinician's, and stand in the plan."""
@@ -48,6 +48,14 @@ class ReportedResult(Model):
     """Why the number may be wrong; what the laboratory noted."""
 
 
+class Wording(Model):
+    """What a doctor wrote in the review instead of the draft's sentence."""
+
+    text: str
+    """In the doctor's own language, whatever that of the report."""
+    by: str
+
+
 class Interpretation(Model):
     """A condition that the results point to or against."""
 
@@ -57,6 +65,7 @@ class Interpretation(Model):
     severity: Severity
     statements: list[Statement]
     cautions: list[str] = Field(default_factory=list)
+    edited: Wording | None = None
 
 
 class Suggestion(Model):
@@ -68,10 +77,11 @@ class Suggestion(Model):
     urgency: str
     statement: Statement
     cautions: list[str] = Field(default_factory=list)
+    edited: Wording | None = None
 
 
 class LabReport(Model):
-    """The draft. Everything in it is code's; what a doctor rejected in the consultation is left out."""
+    """The draft. It is code's, but for the review: what a doctor rejected is left out, what was edited says so."""
 
     consultation: str
     language: Language
@@ -96,14 +106,16 @@ class LabReport(Model):
     citations: list[Citation] = Field(default_factory=list)
     content: str
     """Hash of the rules and passages that it was drafted with."""
+    changed: bool = False
+    """They are no longer those of the consultation, so that the two may differ."""
 
 
 def lab_report(desk: Desk, consultation: Consultation) -> LabReport:
     """The report on one consultation, in the language of `desk`."""
     plan = _plan(desk)
-    rejected = _rejected(consultation)
-    problems = [problem for problem in plan.problems if ("problem", problem.concept) not in rejected]
-    advice = [item for item in plan.recommendations if (item.kind, item.concept) not in rejected]
+    decided = _decided(consultation)
+    problems = [one for one in plan.problems if not _rejected(decided.get(("problem", one.concept)))]
+    advice = [one for one in plan.recommendations if not _rejected(decided.get((one.kind, one.concept)))]
     return LabReport(
         consultation=consultation.id,
         language=desk.language,
@@ -113,14 +125,19 @@ def lab_report(desk: Desk, consultation: Consultation) -> LabReport:
         results=[_line(seen, desk) for seen in desk.case.observations],
         quality=[_of_code(one.says, one.facts) for one in desk.assessment.findings if one.kind == "quality"],
         critical=[alert.statement for alert in plan.alerts],
-        interpretation=[_interpretation(problem) for problem in problems if problem.concept != UNEXPLAINED],
+        interpretation=[
+            _interpretation(one, decided.get(("problem", one.concept)))
+            for one in problems
+            if one.concept != UNEXPLAINED
+        ],
         unexplained=[one for problem in problems if problem.concept == UNEXPLAINED for one in problem.statements],
         scores=_scores(desk),
-        suggestions=[_suggestion(item) for item in advice if item.kind in _SAID],
+        suggestions=[_suggestion(one, decided.get((one.kind, one.concept))) for one in advice if one.kind in _SAID],
         conflicts=plan.conflicts,
         missing=plan.missing,
         citations=_cited(plan, [*problems], advice),
         content=desk.library.content_hash,
+        changed=desk.library.content_hash != consultation.provenance.content_hash,
     )
 
 
@@ -131,14 +148,23 @@ def _plan(desk: Desk) -> Plan:
     return verify_plan(plan, desk.evidence).plan
 
 
-def _rejected(consultation: Consultation) -> frozenset[tuple[str, str]]:
-    """Kind and concept of what a doctor rejected."""
+def _decided(consultation: Consultation) -> dict[tuple[str, str], Decision]:
+    """What a doctor decided, by kind and concept: a report made today may number its items otherwise."""
     if consultation.plan is None:
-        return frozenset()
-    decided = review_state(consultation)
+        return {}
     named = {problem.id: ("problem", problem.concept) for problem in consultation.plan.problems}
     named |= {item.id: (item.kind, item.concept) for item in consultation.plan.recommendations}
-    return frozenset(named[id] for id, one in decided.items() if one and one.decision == "reject" and id in named)
+    return {named[id]: one for id, one in review_state(consultation).items() if one is not None and id in named}
+
+
+def _rejected(decision: Decision | None) -> bool:
+    return decision is not None and decision.decision == "reject"
+
+
+def _edited(decision: Decision | None) -> Wording | None:
+    if decision is None or decision.decision != "edit" or decision.text is None:
+        return None
+    return Wording(text=decision.text, by=decision.by)
 
 
 def _line(seen: Observation, desk: Desk) -> ReportedResult:
@@ -173,7 +199,7 @@ def _scores(desk: Desk) -> list[Statement]:
     return [_of_code(one.says, one.facts, desk.cites(one.source)) for one in found]
 
 
-def _interpretation(problem: Problem) -> Interpretation:
+def _interpretation(problem: Problem, decision: Decision | None) -> Interpretation:
     return Interpretation(
         concept=problem.concept,
         name=problem.name,
@@ -181,11 +207,13 @@ def _interpretation(problem: Problem) -> Interpretation:
         severity=problem.severity,
         statements=[statement for statement in problem.statements if statement.facts],
         cautions=problem.cautions,
+        edited=_edited(decision),
     )
 
 
-def _suggestion(item: Recommendation) -> Suggestion:
-    return Suggestion.model_validate(item.model_dump(include=set(Suggestion.model_fields)))
+def _suggestion(item: Recommendation, decision: Decision | None) -> Suggestion:
+    edited = _edited(decision)
+    return Suggestion.model_validate({**item.model_dump(include=set(Suggestion.model_fields)), "edited": edited})
 
 
 def _cited(plan: Plan, problems: Sequence[Problem], advice: Collection[Recommendation]) -> list[Citation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from consult.panel._lab_report import Interpretation, LabReport, ReportedResult, Suggestion
+from consult.panel._lab_report import Interpretation, LabReport, ReportedResult, Suggestion, Wording
 from consult.plan import Conflict, Language, Statement, escape, phrase
 
 _LABELS: dict[str, tuple[str, str]] = {
@@ -34,6 +34,11 @@ _LABELS: dict[str, tuple[str, str]] = {
         "Laboratory physician: ____________________  Date and time: ____________________",
         "检验医师：____________________　日期时间：____________________",
     ),
+    "changed": (
+        "Rules or literature have changed since this consultation: the report may say more or less than the plan.",
+        "会诊之后规则或文献内容已有更新，本报告与会诊方案可能有出入。",
+    ),
+    "edited": ("worded by", "措辞："),
     "nothing": ("No finding needs an interpretation.", "无需解释的异常发现。"),
 }
 
@@ -78,6 +83,8 @@ class _Writer:
         if self.report.as_of:
             self.lines.append(f"- {self.label('as_of')}: {self.report.as_of}")
         self.lines += [f"- {self.label('question')}: {escape(one)}" for one in self.report.questions]
+        if self.report.changed:
+            self.lines.append(f"- {self.label('changed')}")
         self.lines.append("")
 
     def section(self, key: str, lines: Iterable[str]) -> None:
@@ -114,12 +121,20 @@ class _Writer:
         grade = f"{phrase(one.likelihood, self.language)}, {phrase(one.severity, self.language)}"
         head = f"- **{escape(one.name)}** ({grade})"
         cautions = [f"  - {escape(caution)}" for caution in one.cautions]
+        if one.edited is not None:
+            return [head, f"  - {self.worded(one.edited)}", *cautions]
         return [head, *(self.sentence(said, "  -") for said in one.statements), *cautions]
+
+    def worded(self, one: Wording) -> str:
+        """A doctor's sentence, with whose it is."""
+        return f"{escape(one.text)} ({self.label('edited')} {escape(one.by)})"
 
     def suggestion(self, one: Suggestion) -> str:
         urgency = "" if one.kind == "avoid" else f" ({phrase(one.urgency, self.language)})"
         cautions = " ".join(escape(caution) for caution in one.cautions)
-        return f"{self.sentence(one.statement, f'- **{escape(one.name)}**{urgency}:')} {cautions}".rstrip()
+        lead = f"- **{escape(one.name)}**{urgency}:"
+        said = self.sentence(one.statement, lead) if one.edited is None else f"{lead} {self.worded(one.edited)}"
+        return f"{said} {cautions}".rstrip()
 
     def differing(self, one: Conflict) -> list[str]:
         """A point in dispute with everyone's position."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +28,8 @@ class Library:
     root: Path
     home: Path
     embedder: str
+    content_hash: str
+    """Which rules and passages a plan is made with."""
     catalog: Catalog
     concepts: Concepts
     guidelines: Guidelines
@@ -40,42 +44,31 @@ class Library:
 
     @classmethod
     def load(cls, settings: Settings) -> Library:
-        """Read and cross-check all content.
+        """Read and cross-check all content; what this process has read already, and nobody changed since, is shared.
 
         Raises:
             ContentError: a file is wrong; names the file, the item and the problem.
         """
         root = content_root(settings.content)
-        catalog = Catalog.load(root)
-        concepts = Concepts.load(root)
-        guidelines = Guidelines.load(root)
-        knowledge = Knowledge.load(root, guidelines)
-        cards = load_cards(root, catalog=catalog, site=settings.agents)
-        book = RuleBook.load(
-            root,
-            catalog=catalog,
-            concepts=concepts,
-            guidelines_ids=frozenset(guidelines),
-            specialties=tuple(card.id for card in cards.values()),
-            disabled=settings.rules.disabled,
-        )
+        content = content_hash(root)
+        with _no_collection():
+            reference = _reference(root, content)
+            cards = load_cards(root, catalog=reference.catalog, site=settings.agents)
+            specialty = tuple(card.id for card in specialists(cards))
+            book, care = _rules(root, content, tuple(cards), specialty, tuple(settings.rules.disabled))
         return cls(
             root=root,
             home=settings.home_path,
             embedder=settings.retrieval.embedder,
-            catalog=catalog,
-            concepts=concepts,
-            guidelines=guidelines,
-            knowledge=knowledge,
+            content_hash=content,
+            catalog=reference.catalog,
+            concepts=reference.concepts,
+            guidelines=reference.guidelines,
+            knowledge=reference.knowledge,
             book=book,
-            retest=RetestIntervals.load(root, catalog=catalog),
-            care=CareBook.load(
-                root,
-                concepts=concepts,
-                guidelines_ids=frozenset(guidelines),
-                specialties=[card.id for card in specialists(cards)],
-            ),
-            cautions=Cautions.load(root, catalog=catalog, concepts=concepts, guidelines_ids=frozenset(guidelines)),
+            retest=reference.retest,
+            care=care,
+            cautions=reference.cautions,
             cards=cards,
             switched_off=(*settings.rules.disabled, *(id for id, one in settings.agents.items() if not one.enabled)),
         )
@@ -111,11 +104,6 @@ class Library:
         return Lexicon(self.catalog, self.concepts)
 
     @cached_property
-    def content_hash(self) -> str:
-        """Which rules and passages a plan was made with."""
-        return content_hash(self.root)
-
-    @cached_property
     def digit_names(self) -> DigitNames:
         """Names of analytes and concepts whose digits are part of the name."""
         analytes = (self.catalog[key] for key in self.catalog)
@@ -132,6 +120,63 @@ class Library:
     def card_hashes(self) -> dict[str, str]:
         """Agent id to the hash of its folder, like `content_hash` of what is loaded."""
         return {card: _folder_hash(self.root / "agents" / card) for card in sorted(self.cards)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What is the same for every site that has the same content."""
+
+    catalog: Catalog
+    concepts: Concepts
+    guidelines: Guidelines
+    knowledge: Knowledge
+    retest: RetestIntervals
+    cautions: Cautions
+
+
+@lru_cache(maxsize=4)
+def _reference(root: Path, content: str) -> _Reference:
+    """The tables and the literature of a content root with this hash."""
+    del content  # only what tells one content from the next
+    catalog, concepts, guidelines = Catalog.load(root), Concepts.load(root), Guidelines.load(root)
+    return _Reference(
+        catalog=catalog,
+        concepts=concepts,
+        guidelines=guidelines,
+        knowledge=Knowledge.load(root, guidelines),
+        retest=RetestIntervals.load(root, catalog=catalog),
+        cautions=Cautions.load(root, catalog=catalog, concepts=concepts, guidelines_ids=frozenset(guidelines)),
+    )
+
+
+@lru_cache(maxsize=8)
+def _rules(
+    root: Path, content: str, agents: tuple[str, ...], specialty: tuple[str, ...], disabled: tuple[str, ...]
+) -> tuple[RuleBook, CareBook]:
+    """The rules and the sentences on care of a content root with this hash."""
+    known = _reference(root, content)
+    guidelines = frozenset(known.guidelines)
+    book = RuleBook.load(
+        root,
+        catalog=known.catalog,
+        concepts=known.concepts,
+        guidelines_ids=guidelines,
+        specialties=agents,
+        disabled=disabled,
+    )
+    return book, CareBook.load(root, concepts=known.concepts, guidelines_ids=guidelines, specialties=specialty)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the collector: all that is read stays, and searching it again and again takes a third of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _folder_hash(folder: Path) -> str:

@@ -76,7 +76,7 @@ def _digest_files(root: Path) -> list[str]:
     for file in files:
         if not _CORPUS.fullmatch(file.parent.name):
             raise ContentError(f"{FOLDER}/{file.parent.name}", "", "a corpus is named in a-z, 0-9 and -")
-    return [file.relative_to(root).as_posix() for file in files]
+    return [f"{FOLDER}/{file.parent.name}/{file.name}" for file in files]
 
 
 def _refuse(relative: str, passage: Passage, known: Mapping[str, Passage], guidelines: Guidelines) -> None:

@@ -89,7 +89,7 @@ REFUSED = [
     ("k", "bananas", "unknown"),
     ("ddimer", "mg/L", "basis"),
     ("ddimer", "ng/mL", "basis"),
-    ("ddimer", "mg/L{DDU}", "basis"),
+    ("ddimer", "mg/L{DDU}", "scale"),
     ("urea", "mg/dL", "basis"),
     ("glu", "g/g", "incompatible"),
     ("uacr", "%", "incompatible"),

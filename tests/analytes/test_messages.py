@@ -59,4 +59,4 @@ def test_values_convert_or_say_why(results: list[tuple[str, str, str, Match]], c
             continue
         assert analyte.plausible_low is None or analyte.plausible_low <= converted, analyte.key
         assert analyte.plausible_high is None or converted <= analyte.plausible_high, analyte.key
-    assert reasons == {"missing", "basis"}
+    assert reasons == {"missing", "scale"}

@@ -126,3 +126,41 @@ def test_a_conclusion_called_unlikely_raises_nothing(tmp_path: Path) -> None:
     cautions = load(tmp_path, 'treatment = "platelet-transfusion"\nhistory = "thrombocytopenia"')
     clumped = [{"name": "PLT", "value": "38", "unit": "10*9/L", "notes": ["Platelet clumps seen."]}]
     assert raised(cautions, {"platelet-transfusion"}, {"observations": clumped}) == []
+
+
+def test_one_sentence_with_two_reasons_is_said_once(tmp_path: Path) -> None:
+    entries = (
+        'treatment = "corticosteroids"\nhistory = "metformin"',
+        'treatment = "corticosteroids"\nhistory = "nsaid"',
+    )
+    case = {"medications": [{"name": "Metformin"}, {"name": "Ibuprofen"}]}
+    assert raised(load(tmp_path, *entries, kind="interaction"), {"corticosteroids"}, case) == [("F1", "F2")]
+
+
+SHIPPED = Cautions.load(ROOT, catalog=CATALOG, concepts=CONCEPTS, guidelines_ids=GUIDELINES)
+
+
+@pytest.mark.parametrize(
+    ("treatment", "case", "words"),
+    [
+        ("antibiotics", {"medications": [{"name": "德巴金 0.5g"}]}, "valproate"),
+        ("antibiotics", {"history": "Myasthenia gravis."}, "myasthenia"),
+        ("antibiotics", creatinine("240"), "through the kidney"),
+        ("sulfonamide", {"medications": [{"name": "Methotrexate"}]}, "marrow"),
+        ("macrolide", {"observations": [{"name": "Potassium", "value": "2.9", "unit": "mmol/L"}]}, "arrhythmia"),
+        ("antifungal-treatment", {"medications": [{"name": "他克莫司"}]}, "tacrolimus"),
+        ("antifungal-treatment", {"medications": [{"name": "利福平"}]}, "Rifampicin"),
+        ("anticoagulation", {"medications": [{"name": "Rifampicin"}]}, "Rifampicin"),
+        ("anticoagulation", {"medications": [{"name": "Posaconazole"}]}, "posaconazole"),
+        ("corticosteroids", {"history": "慢性乙型肝炎病史10年。"}, "hepatologist"),
+        ("corticosteroids", {"medications": [{"name": "Gliclazide"}]}, "glucose"),
+        ("iron-replacement", {"patient": {"sex": "female", "age_years": 30, "pregnant": True}}, "Early pregnancy"),
+        ("iodinated-contrast", creatinine("90", "320"), "acute kidney injury"),
+        ("vitamin-k-antagonist-reversal", {"history": "Pulmonary embolism two months ago."}, "thrombosis"),
+    ],
+)
+def test_shipped_cautions_reach_their_patient(treatment: str, case: dict[str, Any], words: str) -> None:
+    assessment = assess(Case.read({"patient": {"sex": "male", "age_years": 60}, **case}), catalog=CATALOG, book=BOOK)
+    assert any(words in one.caution.en for one in SHIPPED.raised({treatment}, assessment, {}))
+    well = assess(Case.read({"patient": {"sex": "male", "age_years": 60}}), catalog=CATALOG, book=BOOK)
+    assert not list(SHIPPED.raised({treatment}, well, {}))

@@ -70,6 +70,36 @@ def test_what_a_doctor_rejected_is_left_out(panel: Panel) -> None:
     assert rejected.concept not in [one.concept for one in after if one.kind == "test"]
 
 
+def test_what_a_doctor_worded_is_said_in_these_words(panel: Panel) -> None:
+    drafted = panel.consult(Case.read(POTASSIUM))
+    assert drafted.plan is not None
+    problem = next(one for one in drafted.plan.problems if one.concept == "hyperkalaemia")
+    advice = next(one for one in drafted.plan.recommendations if one.kind == "test")
+    panel.review(
+        drafted.id,
+        [
+            {"item": problem.id, "decision": "edit", "text": "Real until the second sample says otherwise."},
+            {"item": advice.id, "decision": "edit", "text": "ECG on the ward, now."},
+        ],
+        "Dr Example",
+    )
+    report = panel.report(drafted.id, language="zh")
+    (interpreted,) = [one for one in report.interpretation if one.concept == "hyperkalaemia"]
+    assert interpreted.edited is not None
+    assert interpreted.edited.by == "Dr Example"
+    text = report_markdown(report)
+    assert "Real until the second sample says otherwise. (措辞： Dr Example)" in text
+    assert "ECG on the ward, now." in text
+    assert interpreted.statements[0].text not in text.split("## 结果解释")[1]
+
+
+def test_content_that_changed_since_the_consultation_is_said(panel: Panel) -> None:
+    drafted = panel.consult(Case.read(POTASSIUM))
+    assert not panel.report(drafted.id).changed
+    changed = panel.report(drafted.id).model_copy(update={"changed": True})
+    assert "have changed since this consultation" in report_markdown(changed)
+
+
 def test_models_have_no_say_in_it(home: Path, panel: Panel) -> None:
     by_rules = panel.report(panel.consult(Case.read(POTASSIUM)).id)
     model = PanelModel(disputes="interstitial lung disease")
