@@ -21,8 +21,7 @@ def convert(analyte: Analyte, value: Decimal, unit: str | None) -> Converted:
         if analyte.unit in {"1", "[pH]"} or analyte.unit.startswith("{"):
             return Converted(value, analyte.unit, "same")
         raise UnitError("missing", analyte=analyte.key, unit=unit)
-    code = normalize_unit(unit)
-    sent = measure(code) if code else None
+    sent = _sent(unit, canonical)
     if sent is None:
         raise UnitError("unknown", analyte=analyte.key, unit=unit)
     factor, how = factor_to(analyte, canonical, sent, unit)
@@ -35,15 +34,24 @@ def convert(analyte: Analyte, value: Decimal, unit: str | None) -> Converted:
 
 def fits(analyte: Analyte, unit: str) -> bool:
     """Could a value of `analyte` be reported in `unit` (its basis set aside)?"""
-    code = normalize_unit(unit)
-    sent = measure(code) if code else None
+    canonical = canonical_measure(analyte)
+    sent = _sent(unit, canonical)
     if sent is None:
         return False
     try:
-        factor_to(analyte, canonical_measure(analyte), sent, unit)
+        factor_to(analyte, canonical, sent, unit)
     except UnitError as error:
         return error.reason in {"basis", "scale"}
     return True
+
+
+def _sent(unit: str, canonical: Measure) -> Measure | None:
+    """What a unit measures. `G/L` is a billion cells in a litre, but of a protein it can only be capitals for `g/L`."""
+    grams = measure("g/L")
+    if grams is not None and unit.strip() in {"G/L", "G/l"} and canonical.dimension == grams.dimension:
+        return grams
+    code = normalize_unit(unit)
+    return measure(code) if code else None
 
 
 def canonical_measure(analyte: Analyte) -> Measure:

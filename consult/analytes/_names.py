@@ -85,6 +85,14 @@ _WHERE: dict[str, Fluid] = {
     "aB": "arterial",
     "vB": "venous",
 }
+_STATE = re.compile(
+    r"[\s,;:(_-]+(?:(?:on|at|in|under|breathing)\s+(?:supplemental\s+)?(?:oxygen|o2|rest|exertion)"
+    r"|(?:(?:on|in|breathing)\s+)?(?:(?:room |ambient )?air|ra|(?:o2\s*)?\d+(?:\.\d+)?\s*l(?:/min|pm)?"
+    r"(?:\s*(?:o2|oxygen|nc|nasal cannula))?))\)?$"
+    r"|[\s,;:(_-]*(?<=[\s,;:(_\u3400-\u9fff-])(?:[未不]?吸(?:氧|空气)|空气|静息|鼻导管)[^()]{0,12}\)?$",
+    re.IGNORECASE,
+)
+"""Under what a patient's sign was measured: `SpO2 on room air`, `指脉氧(未吸氧)`."""
 _IDLE = (
     r"levels?|count|counts|test|result|value|conc(?:entration)?|quantitative|measured?|calculated|calc|auto(?:mated)?|"
     r"total count|random|fasting|lab|stat|测定|检测|定量|浓度|计数|水平|含量|结果|活性|空腹|随机|急诊"
@@ -149,6 +157,8 @@ def _shorter(plain: str) -> Iterator[tuple[str, Fluid | None]]:
     yield plain.strip(" *"), None
     bare = _METHOD.sub("", plain).strip(" *,;:")
     yield bare, None
+    if (stated := _STATE.sub("", bare)) != bare:
+        yield stated, None
     if tail := _LOINC_TAIL.match(bare):
         yield tail["thing"], _whole_fluid(tail["where"]) or "other"
     if prefix := _SCANDINAVIAN.match(bare):

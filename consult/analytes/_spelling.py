@@ -52,6 +52,8 @@ _WHOLE = {
     "°c": "Cel",
     "degc": "Cel",
     "celsius": "Cel",
+    "摄氏度": "Cel",
+    "度": "Cel",
     "°f": "[degF]",
     "degf": "[degF]",
     "fahrenheit": "[degF]",

@@ -25,6 +25,8 @@ _ONE = re.compile(
     rf"(?P<number>{_NUMBER})(?P<rest>.*)",
     re.IGNORECASE,
 )
+_NOTHING = re.compile(rf"0+(?:[.,]0+)?(?P<rest>\D{{0,20}})")
+"""`0`, `0 %`: none at all is normal (blasts, plasma cells)."""
 _NEGATIVE_BELOW = re.compile(rf"(?P<sign>{_SIGN})\s*(?P<number>{_NUMBER})\s*[=:]\s*(?P<word>[^\d,;]+)", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:normal(?: range)?|reference(?: range)?|ref\.?|参考(?:范围|值|区间)?|正常(?:值|范围)?)\s*[:=]\s*",
@@ -140,7 +142,10 @@ def _numbers(plain: str, unit: str | None) -> ParsedRange | None:
     if both is not None:
         return _two_sided(both, unit)
     one = _ONE.fullmatch(plain)
-    return None if one is None else _one_sided(one, unit)
+    if one is not None:
+        return _one_sided(one, unit)
+    none = _NOTHING.fullmatch(plain)
+    return ParsedRange(high=Decimal(0)) if none is not None and _same_unit(none["rest"], unit) else None
 
 
 def _two_sided(found: re.Match[str], unit: str | None) -> ParsedRange:

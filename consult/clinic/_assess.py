@@ -175,6 +175,11 @@ class _Engine:
             self.bench,
             concepts=self.book.concepts,
             history=self.history,
+            concluded=[
+                rule.concludes.concept
+                for rule, _ in self.fired
+                if rule.concludes is not None and rule.concludes.likelihood not in {"unlikely", "excluded"}
+            ],
             doubted=self.doubted.keys() | self.bench.doubtful,
             as_of=self.as_of,
             pregnant=self._pregnant,

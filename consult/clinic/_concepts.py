@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from consult.clinic._naming import Names
 from consult.clinic._problems import first_problem
@@ -16,6 +17,24 @@ from consult.errors import ContentError
 
 FILE = "knowledge/reference/concepts.toml"
 ConceptKind = Literal["condition", "test", "treatment", "referral", "monitoring", "finding", "exposure"]
+
+Method = Literal["imaging", "angiography"]
+_METHODS: dict[Method, re.Pattern[str]] = {
+    "imaging": re.compile(
+        r"\b(?:CT\w*|HRCT|MRI?|PET|CXR|X-?rays?|radiograph\w*|film|imaging|ultraso\w+|sonograph\w*|scan\w*|doppler|"
+        r"echo\w*|angiogra\w+|V/?Q|report\w*)\b|胸片|平片|片示|影像|超声|彩超|造影|放射|扫描|报告",
+        re.IGNORECASE,
+    ),
+    "angiography": re.compile(
+        r"\b(?:CTPA|CTA|angiogra\w+|V/?Q|ventilation[- /]perfusion|perfusion scan\w*)\b|肺动脉造影|血管造影|通气[/ ]?灌注|CT肺动脉",
+        re.IGNORECASE,
+    ),
+}
+
+
+def names_method(text: str, method: Method) -> bool:
+    """Whether a sentence or a report says that it was seen by this method."""
+    return _METHODS[method].search(text) is not None
 
 
 class Concept(BaseModel):
@@ -36,6 +55,22 @@ class Concept(BaseModel):
     """Key of the analyte that is meant, for a test."""
     part_of: str | None = None
     """Id of a broader concept."""
+    patterns: tuple[re.Pattern[str], ...] = ()
+    """Regular expressions beside the names, case ignored: for what is worded in too many orders to list."""
+    seen_by: Method | None = None
+    """How it is found. A history speaks of it only in a sentence that names imaging; what only angiography can tell is
+    read from reports that name one."""
+
+
+    @field_validator("patterns", mode="before")
+    @classmethod
+    def _compiled(cls, patterns: object) -> object:
+        if not isinstance(patterns, list):
+            return patterns
+        try:
+            return [re.compile(one, re.IGNORECASE) for one in patterns]
+        except re.error as error:
+            raise ValueError(f"a pattern is no regular expression: {error}") from None
 
 
 class Concepts(Mapping[str, Concept]):
@@ -48,6 +83,7 @@ class Concepts(Mapping[str, Concept]):
             for name in (concept.en, concept.zh, *concept.synonyms):
                 names.setdefault(name, []).append(concept.id)
         self._names = Names(names)
+        self._patterns = [(pattern, one.id) for one in self._concepts.values() for pattern in one.patterns]
 
     @classmethod
     def load(cls, root: Path) -> Concepts:
@@ -90,26 +126,39 @@ class Concepts(Mapping[str, Concept]):
             current = self._concepts[current].part_of
         return tuple(line)
 
-    def stated(self, text: str) -> dict[str, bool]:
+    def stated(self, text: str, *, year: int | None = None) -> dict[str, bool]:
         """What a history says of each concept that it names: true when present, false when denied.
 
         A concept that is both denied and affirmed is true. Family history, suspicion and allergies say nothing. A
-        narrower concept that is present makes its broader ones present.
+        narrower concept that is present makes its broader ones present. What is said of a year before `year`, that of
+        the case, is `past-…` where there is such a concept.
         """
         said: dict[str, bool] = {}
-        for id, standing in self._read(text):
-            if standing == "present":
+        for id, standing in self._read(text, year):
+            if standing == "past":
+                said.update(self._of_the_past(id))
+            elif standing == "present":
                 said.update(dict.fromkeys(self.broader(id), True))
             elif standing == "denied":
                 said.setdefault(id, False)
         return said
 
+    def _of_the_past(self, id: str) -> dict[str, bool]:
+        """`Pneumothorax in 2019` is `past-pneumothorax`; what has no such concept of its own (asthma) is taken to last."""
+        past = f"past-{id.removesuffix('-on-imaging')}"
+        if past in self._concepts:
+            return dict.fromkeys(self.broader(past), True)
+        return {} if self._concepts[id].seen_by is not None else dict.fromkeys(self.broader(id), True)
+
     def mentions(self, text: str) -> tuple[str, ...]:
         """Ids of the concepts that a text speaks of, in order; not those that it denies or says of a relative."""
-        return tuple(dict.fromkeys(id for id, standing in self._read(text) if standing in {"present", "suspected"}))
+        return tuple(dict.fromkeys(id for id, standing in self._read(text) if standing in {"present", "past", "suspected"}))
 
-    def _read(self, text: str) -> Iterator[tuple[str, Standing]]:
+    def _read(self, text: str, year: int | None = None) -> Iterator[tuple[str, Standing]]:
         for start, end, ids in self._names.find(text):
-            standing = stands(text, Span(start, end))
+            standing = stands(text, Span(start, end), year)
             for id in ids:
                 yield id, standing
+        for pattern, id in self._patterns:
+            for match in pattern.finditer(text):
+                yield id, stands(text, Span(*match.span()), year)

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consult.case import USABLE, Case, Entry
-from consult.clinic._concepts import Concept, Concepts
+from consult.clinic._concepts import Concept, Concepts, names_method
 from consult.clinic._results import instant
+from consult.clinic._statements import sentences
 
 _NOT_HELD = frozenset({"refuted"})
 _NOT_THE_PATIENT = frozenset({"family-history"})
+_OVER = frozenset({"resolved", "inactive", "remission"})
+"""Of a condition: it was so."""
+_NEVER_TAKEN = frozenset({"not-taken", "cancelled", "draft"})
 _SAID = USABLE | {"preliminary"}
 _ON_A_LIST_OF_DRUGS = frozenset({"exposure", "treatment"})
 
@@ -68,7 +72,7 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
     """
     present: dict[str, dict[str, None]] = {}
     denied: dict[str, None] = {}
-    for id, holds in concepts.stated(case.history).items():
+    for id, holds in _told(case.history, concepts, _year(case)).items():
         if holds:
             present.setdefault(id, {})
         else:
@@ -84,7 +88,7 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
     lasting = frozenset(present)
     for fact, text, at in _remarks(case, frozenset(newest)):
         for id, holds in concepts.stated(text).items():
-            if concepts[id].kind != "finding":
+            if concepts[id].kind != "finding" or not _seen(concepts[id], text):
                 continue
             if holds:
                 present.setdefault(id, {})[fact] = None
@@ -107,6 +111,31 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
     )
 
 
+def _told(text: str, concepts: Concepts, year: int | None) -> dict[str, bool]:
+    """What a history says. What is seen on images it must say to be: `anticoagulated for embolism` is no report."""
+    said = concepts.stated(text, year=year)
+    imaged = [id for id in said if concepts[id].seen_by is not None]
+    if not imaged:
+        return said
+    seen: dict[str, bool] = {}
+    for sentence in sentences(text):
+        if names_method(sentence, "imaging"):
+            seen |= {id: holds for id, holds in concepts.stated(sentence, year=year).items() if holds or id not in seen}
+    kept = {id for id in imaged if concepts[id].seen_by == "imaging" and id in seen}
+    return {id: seen[id] if id in kept else holds for id, holds in said.items() if id not in imaged or id in kept}
+
+
+def _year(case: Case) -> int | None:
+    """Of the newest result."""
+    times = [at for seen in case.observations if (at := instant(seen.effective)) is not None]
+    return max(times).year if times else None
+
+
+def _seen(concept: Concept, report: str) -> bool:
+    """A film of the chest does not tell what only angiography can."""
+    return concept.seen_by != "angiography" or names_method(report, "angiography")
+
+
 def _remarks(case: Case, newest: Collection[str]) -> Iterator[tuple[str, str, datetime | None]]:
     """What laboratories and reports say in words, with the fact that says it and its time."""
     for seen in case.observations:
@@ -116,7 +145,7 @@ def _remarks(case: Case, newest: Collection[str]) -> Iterator[tuple[str, str, da
         yield from ((seen.fact, text, instant(seen.effective)) for text in [*words, *seen.notes])
     for report in case.reports:
         if report.status not in {"entered-in-error", "cancelled"}:
-            yield report.fact, report.text, instant(report.effective)
+            yield report.fact, f"{report.title}\n{report.text}", instant(report.effective)
 
 
 def _entries(case: Case) -> Sequence[Entry]:
@@ -124,7 +153,7 @@ def _entries(case: Case) -> Sequence[Entry]:
 
 
 def _entry(entry: Entry, concepts: Concepts) -> dict[str, bool]:
-    if entry.status in _NOT_THE_PATIENT or entry.status == "entered-in-error":
+    if entry.status in {"entered-in-error", *_NOT_THE_PATIENT, *_OVER, *_NEVER_TAKEN}:
         return {}
     said = concepts.stated(entry.name)
     code = entry.code.code.upper() if entry.code is not None else ""

@@ -51,6 +51,7 @@ def score_findings(
     *,
     concepts: Concepts,
     history: History,
+    concluded: Collection[str],
     doubted: Collection[str],
     as_of: datetime | None,
     pregnant: bool | None,
@@ -62,8 +63,10 @@ def score_findings(
     if pregnant:
         return
     sources = _Sources(bench, concepts, history, doubted, as_of)
+    spoken = history.present.keys() | {broader for id in concluded for broader in concepts.broader(id)}
     for calculator in CALCULATORS.values():
-        draft = _draft(calculator, sources) if calculator.automatic else None
+        meant = calculator.automatic and (not calculator.only_in or not spoken.isdisjoint(calculator.only_in))
+        draft = _draft(calculator, sources) if meant else None
         if draft is not None:
             yield draft
 

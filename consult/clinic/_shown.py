@@ -14,6 +14,16 @@ from consult.clinic._results import Chosen, Result
 LONGEST_VALUE = 80
 LONGEST_NAME = 60
 _PLACEHOLDER = re.compile(r"\{([a-z][\w]*?)(\.previous|\.age)?\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+"""`[, LDH {ldh}]`: left out where it was not measured."""
+_TIDY = (
+    (re.compile(r"([(（])\s*(?:[,;，、；]|and |or |和|或)\s*"), r"\1"),
+    (re.compile(r"\s*[,;，、；]\s*([)）])"), r"\1"),
+    (re.compile(r"\s*(?:\(\s*\)|（\s*）)"), ""),
+    (re.compile(r"([:：])\s*[,，、]\s*"), r"\1 "),
+    (re.compile(r"  +"), " "),
+)
+"""What stays behind where the first, the last or every part of a list is left out."""
 _NUMERIC = frozenset({"quantity", "ratio", "interval"})
 
 
@@ -89,7 +99,7 @@ def render_says(
     """The sentence of a rule, and the facts whose values were put in.
 
     `{hgb}` becomes value and unit as reported, `{hgb.previous}` those of the result before, `{patient.age}` the age in
-    years. What was not measured is said to be so.
+    years. What was not measured is said to be so, or left out together with the square brackets around it.
     """
     facts: dict[str, None] = {}
 
@@ -103,7 +113,21 @@ def render_says(
         facts[result.fact] = None
         return value_of(result.observation)
 
-    return _PLACEHOLDER.sub(fill, template), tuple(facts)
+    def keep(match: re.Match[str]) -> str:
+        named = [found for found in _PLACEHOLDER.finditer(match[1]) if found[1] != "patient"]
+        return match[1] if all(_result(chosen.get(found[1]), found[2]) is not None for found in named) else ""
+
+    return _PLACEHOLDER.sub(fill, _tidy(_OPTIONAL.sub(keep, template), template)), tuple(facts)
+
+
+def _tidy(text: str, template: str) -> str:
+    """The sentence without what its left-out parts leave behind."""
+    if text == template:
+        return text
+    for pattern, instead in _TIDY:
+        text = pattern.sub(instead, text)
+    text = text.strip().lstrip(",，、; ")
+    return text[:1].upper() + text[1:]
 
 
 def _result(chosen: Chosen | None, field: str | None) -> Result | None:

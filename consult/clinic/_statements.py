@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-Standing = Literal["present", "denied", "relative", "suspected"]
-"""present: said to be so; denied: said not to be so; relative: said of someone else; suspected: considered, feared,
+Standing = Literal["present", "past", "denied", "relative", "suspected"]
+"""present: said to be so; past: said of an earlier year; denied: said not to be so; relative: said of someone else; suspected: considered, feared,
 to be excluded, or an allergy to it."""
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [part for part in _SENTENCE.split(text) if part.strip()]
 
 
 class Span(NamedTuple):
@@ -53,18 +58,32 @@ _RELATIVE = re.compile(
 )
 _SUSPECTED = re.compile(
     r"(?:\b(?:suspect(?:ed|s)?|suspicion of|possible|possibly|probable|query|rule out|r/o|to exclude|exclude|"
-    r"risk of|screen(?:ing|ed)? for|assess for|consider|allerg(?:y|ic) to)\b|\?"
-    r"|可疑|疑似|疑诊|待排|除外|警惕|风险|过敏)"
+    r"risk of|screen(?:ing|ed)? for|assess for|consider|allerg(?:y|ic) to|rule[- ]out|work-?up for|suspicious for|"
+    r"concern(?:ing)? for|non-?diagnostic for|prophyla\w+(?: against| for)?|prevent\w*(?: of)?|scores? for|"
+    r"(?:cannot|not) exclude|not excluded|childhood)\b|\?"
+    r"|可疑|疑似|疑诊|待排|除外|警惕|风险|过敏|预防|排查|评分)"
     r"[^,，、;；.。]{0,24}$",
     re.IGNORECASE,
 )
 _SUSPECTED_AFTER = re.compile(
-    r"^(?:\s*\?|\s*(?:待排|可能|[(（]\?[)）]|过敏)|\s+(?:allergy|is suspected|suspected)\b)", re.IGNORECASE
+    r"^(?:\s*[?？]|\s*(?:待排|待查|待除外|可能|不除外|不能除外|不能排除|未除外|风险|评分|预防|[(（][?？][)）]|过敏)"
+    r"|\s+(?:allergy|is suspected|suspected|scores?|risk|prophylaxis|as a child|in childhood|in infancy"
+    r"|(?:is |was )?not (?:been )?excluded|cannot be (?:excluded|ruled out)|not ruled out)\b)",
+    re.IGNORECASE,
+)
+_PAST_AFTER = re.compile(
+    r"^[^,，;；.。]{0,16}?(?:\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|many|several|some) years? ago\b"
+    r"|(?:\b(?:in|of|from) |\s|[(（])(?P<year>(?:19|20)\d\d)\b|\blast year\b|\d+ ?年前|术后 ?\d+ ?年|病史)",
+    re.IGNORECASE,
+)
+_PAST_BEFORE = re.compile(
+    r"(?:\d+ ?年前|(?P<year>(?:19|20)\d\d) ?年(?: ?\d+ ?月)?|\bin (?P<other>(?:19|20)\d\d)|\blast year)[^,，;；.。]{0,16}$",
+    re.IGNORECASE,
 )
 
 
-def stands(text: str, mention: Span) -> Standing:
-    """What a text says of what it mentions at a place."""
+def stands(text: str, mention: Span, year: int | None = None) -> Standing:
+    """What a text says of what it mentions at a place; what happened in `year`, that of the case, is not past."""
     before = _clause_before(text, mention.start)
     after = text[mention.end : mention.end + 40]
     if _RELATIVE.search(before):
@@ -73,7 +92,14 @@ def stands(text: str, mention: Span) -> Standing:
         return "denied"
     if _SUSPECTED.search(before) or _SUSPECTED_AFTER.search(after):
         return "suspected"
-    return "present"
+    return "past" if _is_past(_PAST_AFTER.search(after) or _PAST_BEFORE.search(before), year) else "present"
+
+
+def _is_past(found: re.Match[str] | None, year: int | None) -> bool:
+    if found is None:
+        return False
+    named = found["year"] or found.groupdict().get("other")
+    return named is None or year is None or int(named) < year
 
 
 def _clause_before(text: str, position: int) -> str:

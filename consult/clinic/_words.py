@@ -44,7 +44,7 @@ _POSITIVE = re.compile(
     re.IGNORECASE,
 )
 _RESISTANCE = re.compile(
-    r"[(（][^()（）]*(?:resistan|mutation|耐药|突变)[^()（）]*[)）]|[,;，；。][^,;，；。]*(?:resistan|耐药)[^,;，；。]*",
+    r"[(（][^()（）]*(?:resistan|mutation|耐药|突变)[^()（）]*[)）]|[,;，；。][^,;，；。]*(?:resistan|mutation|耐药|突变)[^,;，；。]*",
     re.IGNORECASE,
 )
 """What is said of resistance beside whether an organism was found: `MTB detected; RIF resistance not detected`."""

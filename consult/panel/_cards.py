@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from consult.analytes import Catalog
 from consult.case import Model
+from consult.clinic import Next
 from consult.content import read_toml, specialty_ids
 from consult.errors import ContentError, SettingsError
 from consult.settings import AgentSettings, agent_settings
@@ -45,6 +46,8 @@ class Card(Model):
     """Analytes, and groups of analytes, whose abnormal findings are this specialist's."""
     default: bool = False
     """Takes every abnormal finding that nobody else takes."""
+    critical: Next | None = None
+    """What this specialist says of critical values that no fired rule has spoken of."""
 
     def takes(self, analyte: str, group: str) -> bool:
         """Whether a finding about `analyte` (of `group` in the table) is this specialist's."""

@@ -49,7 +49,7 @@ def composed(brief: Brief) -> Opinion:
         reasoner=RulesReasoner.name,
         statements=[_statement(item, brief) for item in fired if item.rule.concludes is None],
         problems=[_scored(problem, brief) for problem in problems] + _unexplained(fired, brief),
-        recommendations=[step for item in fired for step in _steps(item, brief)],
+        recommendations=[*_called(brief), *(step for item in fired for step in _steps(item, brief))],
         gaps=[_gap(item) for item in brief.assessment.unknown if item.rule.specialty == brief.card.id],
     )
 
@@ -89,6 +89,34 @@ def _scored(problem: OpinionProblem, brief: Brief) -> OpinionProblem:
         problem.statements.append(said)
         problem.findings.append(finding.id)
     return problem
+
+
+def _called(brief: Brief) -> list[OpinionRecommendation]:
+    """The card's step for critical values, where no red rule with the same step rests on them."""
+    step = brief.card.critical
+    if step is None:
+        return []
+    said = {
+        fact
+        for item in brief.assessment.fired
+        if any(one.concept == step.concept and one.urgency == step.urgency for one in item.rule.next)
+        for fact in item.facts
+    }
+    critical = (finding for finding in brief.assessment.findings if finding.kind == "critical")
+    facts = tuple(dict.fromkeys(fact for finding in critical for fact in finding.facts if fact not in said))
+    if not facts:
+        return []
+    statement = Statement(
+        text=step.text(brief.language),
+        facts=list(facts),
+        passages=[brief.localise(passage) for passage in step.cites],
+        author=brief.card.id,
+    )
+    return [
+        OpinionRecommendation(
+            kind=step.kind, concept=step.concept, urgency=step.urgency, statement=statement, severity="red"
+        )
+    ]
 
 
 def _steps(item: Fired, brief: Brief) -> list[OpinionRecommendation]:

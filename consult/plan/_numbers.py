@@ -26,6 +26,7 @@ _POWER = re.compile(
 )
 _UNIT = re.compile(
     r"\s?(?:[x×*]\s?)?(?P<unit>(?:10\s?[*^]?\s?(?:\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s?/\s?)?[A-Za-zµμ%‰℃°％][A-Za-zµμ0-9%/*^\[\]{}._'²]*"
+    r"(?:(?:(?<=/)\s|\s/\s?)(?:[dmuµμ]?L|kg|g|mol|h|min|d)(?![A-Za-z]))?"
     r"(?:\s(?:FEU|DDU|Hg)(?![A-Za-z])|\{(?:FEU|DDU)\})?|/\s?(?:[uµμ]L|mm3|mm³)(?![A-Za-z]))"
 )
 _SAME = {

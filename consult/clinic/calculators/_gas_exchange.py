@@ -164,6 +164,7 @@ _ROX_HIGH = {"2h": Decimal("2.85"), "6h": Decimal("3.47"), "12h": Decimal("3.85"
         "用于经鼻高流量氧疗的肺炎成人；界值只适用于2、6和12小时。",
     ),
     concepts=("hypoxaemic-respiratory-failure",),
+    only_in=("community-acquired-pneumonia", "hospital-acquired-pneumonia", "pneumocystis-pneumonia"),
     hours=1.0,
 )
 def rox(given: Given) -> Answer:

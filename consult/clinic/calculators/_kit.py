@@ -185,6 +185,8 @@ class Calculator:
     """In a case, its results must have been measured within so many hours of each other."""
     automatic: bool = True
     """Runs by itself in a consultation when all of its inputs are there."""
+    only_in: tuple[str, ...] = ()
+    """Conditions of which the case must speak, or a rule, for it to run by itself: in others its number misleads."""
 
     def input(self, key: str) -> Input | None:
         """The input of that key."""
@@ -209,6 +211,7 @@ def calculator(
     in_pregnancy: bool = True,
     hours: float = 24.0,
     automatic: bool = True,
+    only_in: tuple[str, ...] = (),
 ) -> Callable[[Work], Calculator]:
     """Makes a calculator of its formula; the keywords are the fields of `Calculator`."""
 
@@ -231,6 +234,7 @@ def calculator(
             in_pregnancy=in_pregnancy,
             hours=hours,
             automatic=automatic,
+            only_in=only_in,
         )
 
     return made

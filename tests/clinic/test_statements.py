@@ -1,0 +1,127 @@
+"""What a text says of a concept: present, past, denied, only feared; and how an image must have been made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from conftest import ROOT
+
+from consult.case import Case
+from consult.clinic import Concepts
+from consult.clinic._history import read_history
+
+CONCEPTS = Concepts.load(ROOT)
+ON_IMAGING = "pulmonary-embolism-on-imaging"
+EXCLUDED = "pulmonary-embolism-excluded-on-imaging"
+
+
+def read(history: str = "", reports: Sequence[tuple[str, str]] = ()) -> tuple[set[str], frozenset[str]]:
+    told = [{"title": title, "text": text, "status": "final"} for title, text in reports]
+    observations = [{"name": "Hb", "value": "140", "unit": "g/L", "effective": "2026-11-20T08:00:00+00:00"}]
+    case = {"patient": {"sex": "male", "age_years": 60}, "observations": observations, "reports": told}
+    found = read_history(Case.read({**case, "history": history}), CONCEPTS)
+    return set(found.present), found.denied
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acute thrombus in the right main pulmonary artery.",
+        "Large filling defects in both main pulmonary arteries.",
+        "双肺动脉主干及分支见充盈缺损。",
+        "左肺下叶动脉分支见充盈缺损。",
+    ],
+)
+def test_embolism_in_any_order_of_words(text: str) -> None:
+    present, _ = read(reports=[("CTPA", text)])
+    assert ON_IMAGING in present
+    assert EXCLUDED not in present
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No filling defect in the main, lobar or segmental pulmonary arteries.",
+        "No thrombus is seen in the pulmonary arteries.",
+        "Pulmonary arteries patent without filling defect.",
+        "肺动脉及其分支未见充盈缺损。",
+        "肺动脉主干及左右分支显影良好，未见明显充盈缺损。",
+    ],
+)
+def test_embolism_excluded_by_angiography(text: str) -> None:
+    present, _ = read(reports=[("CTPA", text)])
+    assert EXCLUDED in present
+    assert ON_IMAGING not in present
+
+
+def test_only_angiography_excludes_embolism() -> None:
+    assert EXCLUDED not in read(reports=[("Chest X-ray", "No evidence of pulmonary embolism.")])[0]
+    assert EXCLUDED not in read("Sudden dyspnoea. CTPA last year negative for pulmonary embolism.")[0]
+
+
+def test_a_history_reports_an_image_only_when_it_names_one() -> None:
+    assert ON_IMAGING in read("CT today shows pulmonary embolism in the left lower lobe.")[0]
+    assert ON_IMAGING not in read("Anticoagulated for pulmonary embolism.")[0]
+    assert "pneumothorax-on-imaging" in read("胸片示右侧气胸。")[0]
+    assert "pneumothorax-on-imaging" not in read("突发胸痛，气胸体征。")[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wells score for pulmonary embolism 0.",
+        "Prophylaxis against pulmonary embolism.",
+        "CT suspicious for pulmonary embolism.",
+        "CT nondiagnostic for pulmonary embolism.",
+        "Pulmonary embolism is not excluded.",
+        "预防肺栓塞。",
+        "肺栓塞？",
+        "肺栓塞不除外。",
+        "不能除外肺栓塞。",
+    ],
+)
+def test_what_is_feared_or_prevented_is_not_there(text: str) -> None:
+    present, denied = read(text)
+    assert not present & {"pulmonary-embolism", ON_IMAGING}
+    assert not denied & {"pulmonary-embolism", ON_IMAGING}
+
+
+@pytest.mark.parametrize(
+    ("text", "past", "now"),
+    [
+        ("Pneumothorax 2 years ago.", "past-spontaneous-pneumothorax", "spontaneous-pneumothorax"),
+        ("2019年肺栓塞。", "past-pulmonary-embolism", "pulmonary-embolism"),
+        ("Pancreatic cancer resected 10 years ago.", "past-cancer", "cancer"),
+        ("乳腺癌术后10年。", "past-cancer", "cancer"),
+    ],
+)
+def test_years_ago(text: str, past: str, now: str) -> None:
+    present, _ = read(text)
+    assert past in present
+    assert now not in present
+
+
+@pytest.mark.parametrize("text", ["Asthma diagnosed 5 years ago.", "COPD since 2010."])
+def test_what_lasts_is_not_past(text: str) -> None:
+    assert read(text)[0] & {"asthma", "copd"}
+
+
+def test_this_year_is_not_past() -> None:
+    assert "pulmonary-embolism" in read("Pulmonary embolism in 2026.")[0]
+
+
+def test_childhood_asthma_says_nothing() -> None:
+    assert "asthma" not in read("Asthma as a child.")[0]
+
+
+@pytest.mark.parametrize("status", ["resolved", "inactive", "remission"])
+def test_a_condition_that_is_over_is_not_present(status: str) -> None:
+    case = {
+        "patient": {"sex": "male", "age_years": 60},
+        "conditions": [{"name": "Lymphoma", "status": status}, {"name": "Asthma", "status": "active"}],
+    }
+    present = set(read_history(Case.read(case), CONCEPTS).present)
+    assert "asthma" in present
+    assert "lymphoma" not in present
+    assert "haematological-malignancy" not in present
