@@ -25,7 +25,7 @@ _ONE = re.compile(
     rf"(?P<number>{_NUMBER})(?P<rest>.*)",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(rf"0+(?:[.,]0+)?(?P<rest>\D{{0,20}})")
+_NOTHING = re.compile(r"0+(?:[.,]0+)?(?P<rest>\D{0,20})")
 """`0`, `0 %`: none at all is normal (blasts, plasma cells)."""
 _NEGATIVE_BELOW = re.compile(rf"(?P<sign>{_SIGN})\s*(?P<number>{_NUMBER})\s*[=:]\s*(?P<word>[^\d,;]+)", re.IGNORECASE)
 _LABEL = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,9 +41,7 @@ def calc(
         return 0
     if name is None:
         raise UsageError("name a calculator, or give --list")
-    found = CALCULATORS.get(_name(name))
-    if found is None:
-        raise UsageError("there is no such calculator; consult calc --list names them")
+    found = _calculator(typed(name, "NAME"))
     catalog = Catalog.load(content_root(chosen.content))
     outcome = run(found, read_inputs(found, _pairs(given or []), catalog))
     if json:
@@ -52,8 +51,21 @@ def calc(
     return 0 if outcome.value is not None else 1
 
 
-def _name(written: str) -> str:
-    return typed(written, "NAME").strip().casefold().replace("_", "-")
+def _calculator(written: str) -> Calculator:
+    """The calculator that is meant, by name or title, however it is spelled: `curb65`, `CURB-65`, `Wells PE`."""
+    from consult.clinic.calculators import CALCULATORS
+
+    wanted = _folded(written)
+    for one in CALCULATORS.values():
+        if wanted in {_folded(one.name), _folded(one.title.en), _folded(one.title.zh)}:
+            return one
+    near = get_close_matches(written.casefold(), CALCULATORS, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "consult calc --list names them"
+    raise UsageError(f"there is no such calculator; {hint}")
+
+
+def _folded(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def _pairs(given: list[str]) -> Mapping[str, str]:

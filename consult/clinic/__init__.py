@@ -19,7 +19,7 @@ from consult.clinic._phrases import Language
 from consult.clinic._results import Chosen, Result
 from consult.clinic._retest import Available, RetestInterval, RetestIntervals
 from consult.clinic._rule import Applies, Avoid, Concludes, Next, Rule, RuleSeverity, RuleTest
-from consult.clinic._shown import render_says
+from consult.clinic._shown import name_of, render_says
 from consult.clinic._statements import Span, stands
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "check_example",
     "example_case",
     "examples",
+    "name_of",
     "render_says",
     "require_examples",
     "stands",

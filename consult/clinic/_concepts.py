@@ -26,7 +26,8 @@ _METHODS: dict[Method, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "angiography": re.compile(
-        r"\b(?:CTPA|CTA|angiogra\w+|V/?Q|ventilation[- /]perfusion|perfusion scan\w*)\b|肺动脉造影|血管造影|通气[/ ]?灌注|CT肺动脉",
+        r"\b(?:CTPA|CTA|angiogra\w+|V/?Q|ventilation[- /]perfusion|perfusion scan\w*)\b"
+        r"|肺动脉造影|血管造影|通气[/ ]?灌注|CT肺动脉",
         re.IGNORECASE,
     ),
 }
@@ -60,7 +61,6 @@ class Concept(BaseModel):
     seen_by: Method | None = None
     """How it is found. A history speaks of it only in a sentence that names imaging; what only angiography can tell is
     read from reports that name one."""
-
 
     @field_validator("patterns", mode="before")
     @classmethod
@@ -144,7 +144,7 @@ class Concepts(Mapping[str, Concept]):
         return said
 
     def _of_the_past(self, id: str) -> dict[str, bool]:
-        """`Pneumothorax in 2019` is `past-pneumothorax`; what has no such concept of its own (asthma) is taken to last."""
+        """`Embolism in 2019` is `past-…`; what has no such concept of its own (asthma) is taken to last."""
         past = f"past-{id.removesuffix('-on-imaging')}"
         if past in self._concepts:
             return dict.fromkeys(self.broader(past), True)
@@ -152,7 +152,8 @@ class Concepts(Mapping[str, Concept]):
 
     def mentions(self, text: str) -> tuple[str, ...]:
         """Ids of the concepts that a text speaks of, in order; not those that it denies or says of a relative."""
-        return tuple(dict.fromkeys(id for id, standing in self._read(text) if standing in {"present", "past", "suspected"}))
+        spoken = (id for id, standing in self._read(text) if standing in {"present", "past", "suspected"})
+        return tuple(dict.fromkeys(spoken))
 
     def _read(self, text: str, year: int | None = None) -> Iterator[tuple[str, Standing]]:
         for start, end, ids in self._names.find(text):

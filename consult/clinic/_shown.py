@@ -17,10 +17,11 @@ _PLACEHOLDER = re.compile(r"\{([a-z][\w]*?)(\.previous|\.age)?\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 """`[, LDH {ldh}]`: left out where it was not measured."""
 _TIDY = (
-    (re.compile(r"([(（])\s*(?:[,;，、；]|and |or |和|或)\s*"), r"\1"),
+    (re.compile(r"([(（:：;；]|\b(?:with|of)\b|患者|并有|伴)(\s*)(?:[,，、]|(?:and|or)\b|或|和(?!度))\s*"), r"\1\2"),
     (re.compile(r"\s*[,;，、；]\s*([)）])"), r"\1"),
     (re.compile(r"\s*(?:\(\s*\)|（\s*）)"), ""),
-    (re.compile(r"([:：])\s*[,，、]\s*"), r"\1 "),
+    (re.compile(r",? with\s*(?=[,.:)])"), ""),
+    (re.compile(r"^\s*(?:[,，、;]|(?:and|or)\b|或|和(?!度))\s*"), ""),
     (re.compile(r"  +"), " "),
 )
 """What stays behind where the first, the last or every part of a list is left out."""
@@ -126,8 +127,8 @@ def _tidy(text: str, template: str) -> str:
         return text
     for pattern, instead in _TIDY:
         text = pattern.sub(instead, text)
-    text = text.strip().lstrip(",，、; ")
-    return text[:1].upper() + text[1:]
+    text = text.strip()
+    return text if text[:1] == template[:1] else text[:1].upper() + text[1:]
 
 
 def _result(chosen: Chosen | None, field: str | None) -> Result | None:

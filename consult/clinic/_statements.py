@@ -10,8 +10,8 @@ import re
 from typing import Literal, NamedTuple
 
 Standing = Literal["present", "past", "denied", "relative", "suspected"]
-"""present: said to be so; past: said of an earlier year; denied: said not to be so; relative: said of someone else; suspected: considered, feared,
-to be excluded, or an allergy to it."""
+"""present: said to be so; past: said of an earlier year; denied: said not to be so; relative: said of someone else;
+suspected: considered, feared, prevented, to be excluded, or an allergy to it."""
 
 
 def sentences(text: str) -> list[str]:
@@ -77,7 +77,8 @@ _PAST_AFTER = re.compile(
     re.IGNORECASE,
 )
 _PAST_BEFORE = re.compile(
-    r"(?:\d+ ?年前|(?P<year>(?:19|20)\d\d) ?年(?: ?\d+ ?月)?|\bin (?P<other>(?:19|20)\d\d)|\blast year)[^,，;；.。]{0,16}$",
+    r"(?:\d+ ?年前|(?P<year>(?:19|20)\d\d) ?年(?: ?\d+ ?月)?|\bin (?P<other>(?:19|20)\d\d)|\blast year)"
+    r"[^,，;；.。]{0,16}$",
     re.IGNORECASE,
 )
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from consult.case import holds_instructions
+from consult.case import USABLE, holds_instructions
+from consult.clinic import name_of
 from consult.panel._material import Material, distinct
 from consult.panel._missing import missing
 from consult.panel._problems import merge_problems
@@ -54,9 +55,13 @@ def synthesize(
         listed = ", ".join(material.switched_off)
         plan.warnings.append(phrase("warning.switched_off", material.language, listed=listed))
     plan.warnings += _about_the_data(material)
+    plan.warnings += _not_known(material)
     plan.warnings += _about_the_literature(opinions, material)
     plan.citations = _citations(plan, material)
     return plan
+
+
+_LISTED = 8
 
 
 def tell_limits(plan: Plan) -> None:
@@ -84,6 +89,22 @@ def _about_the_data(material: Material) -> list[str]:
     concluding = {item.finding for item in material.assessment.fired if item.rule.concludes is not None}
     findings = material.assessment.findings
     return [finding.says for finding in findings if finding.kind == "quality" and finding.id not in concluding]
+
+
+def _not_known(material: Material) -> list[str]:
+    """Measured values that are no test of ours: no rule and no critical limit sees them."""
+    unknown = [
+        seen
+        for seen in material.case.observations
+        if seen.analyte is None and seen.value_type == "quantity" and seen.flag != "N" and seen.status in USABLE
+    ]
+    if not unknown:
+        return []
+    listed = ", ".join(
+        distinct(f"{name_of(seen, material.catalog, material.language)} [{seen.fact}]" for seen in unknown[:_LISTED])
+    )
+    more = f", +{len(unknown) - _LISTED}" if len(unknown) > _LISTED else ""
+    return [phrase("warning.unknown", material.language, listed=listed + more)]
 
 
 def _about_the_literature(opinions: Sequence[Opinion], material: Material) -> list[str]:

@@ -60,6 +60,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "treatment and contrast study against it.",
         "病历记载过敏（{allergy}），未能与任何建议对应：请逐项核对治疗及造影检查。",
     ),
+    "warning.unknown": (
+        "Tests that are not known here; no rule and no critical limit looks at them: {listed}.",
+        "以下项目未能识别，规则和危急值界限均未涉及：{listed}。",
+    ),
     "warning.draft": (
         "Some statements rest on rules that no clinician has reviewed yet (draft knowledge).",
         "部分表述依据的规则尚未经临床医师审阅（草稿知识）。",

@@ -79,11 +79,17 @@ def test_where_it_must_not_be_used_it_says_why(consult: Call) -> None:
     assert "18" in consult("calc", "curb65", "age=9").out
 
 
+@pytest.mark.parametrize("spelled", ["CURB-65", "curb_65", "Curb 65"])
+def test_a_name_however_it_is_spelled(consult: Call, spelled: str) -> None:
+    assert "CURB-65" in consult("calc", spelled, "age=70").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         ((), "name a calculator"),
-        (("curb66",), "there is no such calculator"),
+        (("curb66",), "did you mean curb65"),
+        (("zzz",), "--list names them"),
         (("curb65", "bun=9"), "has no input 'bun'"),
         (("curb65", "urea"), "written as key=value"),
         (("curb65", "urea="), "written as key=value"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from conftest import ROOT
 
 from consult.case import Case
 from consult.clinic import Concepts
 from consult.clinic._history import read_history
+from consult.content import content_root
 
-CONCEPTS = Concepts.load(ROOT)
+CONCEPTS = Concepts.load(content_root())
 ON_IMAGING = "pulmonary-embolism-on-imaging"
 EXCLUDED = "pulmonary-embolism-excluded-on-imaging"
 
