@@ -147,6 +147,7 @@ class _Engine:
         self._span = _span(bench.grouped, as_of)
         self._environments: dict[tuple[object, ...], Environment] = {}
         self._views: dict[tuple[object, ...], Environment] = {}
+        self._pasts: dict[float, frozenset[str]] = {}
 
     def run(self) -> None:
         """Ask every rule."""
@@ -248,10 +249,10 @@ class _Engine:
         return [at for observation in seen if (at := instant(observation.effective)) is not None]
 
     def _environment(self, rule: Rule) -> Environment:
-        named = tuple(self._gates[field] for root, field in rule.when.references if root == "gate")
+        named = any(root == "gate" for root, _ in rule.when.references)
         doubts = -1 if rule.sees_doubted else len(self.doubted)
         within = min(rule.within, self._span)
-        past = self.history.before(self.as_of - timedelta(days=rule.within)) if self.as_of is not None else frozenset()
+        past = self._past(rule.within)
         view = (within, doubts, tuple(self._gates.values()) if named else (), past)
         if view not in self._views:
             doubted = () if rule.sees_doubted else self.doubted
@@ -263,6 +264,13 @@ class _Engine:
                 self._environments[key] = self._built(chosen, past)
             self._views[view] = self._environments[key]
         return self._views[view]
+
+    def _past(self, within: float) -> frozenset[str]:
+        """Findings that are too old for a rule that looks back so many days."""
+        if within not in self._pasts:
+            before = self.as_of and self.history.before(self.as_of - timedelta(days=within))
+            self._pasts[within] = before or frozenset()
+        return self._pasts[within]
 
     def _built(self, chosen: Mapping[str, Chosen], past: frozenset[str]) -> Environment:
         patient = self.bench.case.patient

@@ -34,8 +34,8 @@ class Asker:
     history_facts: Mapping[str, tuple[str, ...]]
     """Concept id to the facts that name it, for concepts that are present."""
 
-    def ask(self, rule: Rule) -> Outcome:
-        """What becomes of `rule`."""
+    def ask(self, rule: Rule, *, settle: bool = False) -> Outcome:
+        """What becomes of `rule`; with `settle` what would settle it is told even where nothing raises the question."""
         when = rule.when
         value = self.environment.run(when.program, when.references, when.literals)
         if value is False:
@@ -47,6 +47,8 @@ class Asker:
             return Outcome(False)
         true_leaves = [evidence(part, True, known.value) for part in when.parts if known.true(part)]
         raising = any(known.raises(leaf) for leaves in true_leaves for leaf in leaves)
+        if not raising and not settle:
+            return Outcome(None)
         missing = needs(when.tree, True, known.value, known.settles) or ()
         facts = known.facts([leaf for leaves in true_leaves for leaf in leaves])
         return Outcome(None, facts, missing, worth_asking=raising and bool(missing) and not known.circular(missing))

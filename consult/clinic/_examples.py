@@ -59,7 +59,7 @@ def check_example(rule: Rule, test: RuleTest, *, book: RuleBook, catalog: Catalo
     except ValueError as error:
         return str(error)
     asker = _asker(rule, test, case, book=book, catalog=catalog)
-    outcome = asker.ask(rule)
+    outcome = asker.ask(rule, settle=True)
     value = outcome.value if abstains(rule, case.patient, test.pregnant) is None else False
     match test.expect, value:
         case ("fires", True) | ("not", False):
