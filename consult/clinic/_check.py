@@ -12,7 +12,7 @@ from consult.clinic._expression import UNKNOWABLE, Expression, Group, Leaf, Node
 from consult.clinic._problems import did_you_mean
 from consult.clinic._rule import RuleTable
 
-NUMBERS = ("value", "previous", "delta", "delta_percent", "delta_hours", "age_days")
+NUMBERS = ("value", "times_upper", "previous", "delta", "delta_percent", "delta_hours", "age_days")
 TRUTHS = ("low", "high", "normal", "critical", "positive", "negative", "measured")
 FIELDS = NUMBERS + TRUTHS
 PATIENT = ("age", "sex")

@@ -9,7 +9,7 @@ from itertools import product
 
 from consult.clinic._cel import cel
 from consult.clinic._expression import UNKNOWABLE, Reference
-from consult.clinic._results import Chosen, Interval
+from consult.clinic._results import Chosen, Interval, Result
 
 Variables = Mapping[str, Mapping[str, object]]
 _LOW = {"LL", "L"}
@@ -91,6 +91,8 @@ def _variable(
     values["measured"] = True
     if latest.value is not None:
         values["value"] = latest.value
+    if "times_upper" in asked:
+        values["times_upper"] = _times_upper(latest)
     if flag is not None:
         values["normal"] = flag == "N"
         if flag != "A":
@@ -103,6 +105,13 @@ def _variable(
         values["age_days"] = (as_of - latest.at).total_seconds() / 86400
     _changes(chosen, values)
     return {field: values[field] for field in asked if values.get(field) is not None}
+
+
+def _times_upper(latest: Result) -> float | None:
+    """The value as a multiple of the upper end of its own range."""
+    limits = latest.observation.range
+    upper = float(limits.high) if limits is not None and limits.high is not None else 0.0
+    return latest.value / upper if latest.value is not None and upper > 0 else None
 
 
 def _changes(chosen: Chosen, values: dict[str, object | None]) -> None:

@@ -23,7 +23,7 @@ _CODES = {
 _NAMES = re.compile(r"\b(?:gram|coagulase)[\s-]*(?:positive|negative)|革兰氏?(?:染色)?[阴阳]性", re.IGNORECASE)
 _ORGANISMS = re.compile(
     r"staphylococ|streptococ|enterococ|escherichia|klebsiella|pseudomonas|acinetobacter|enterobacter|salmonella|listeria"
-    r"|candida|cryptococ|葡萄球菌|链球菌|肠球菌|埃希菌|克雷伯|假单胞菌|不动杆菌|沙门菌|念珠菌|隐球菌",
+    r"|candida|cryptococ|plasmodium|babesia|葡萄球菌|链球菌|肠球菌|埃希菌|克雷伯|假单胞菌|不动杆菌|沙门菌|念珠菌|隐球菌|疟原虫",
     re.IGNORECASE,
 )
 _NEITHER = re.compile(
@@ -35,11 +35,11 @@ _NEGATIVE = re.compile(
     r"\b(?:negative|neg|non-?\s?reactive"
     r"|not? (?:\w+ ){0,2}(?:detected|seen|found|present|isolated|identified|growth|grown|grew)"
     r"|none (?:detected|seen|found)|no \w+ (?:detected|seen|found|isolated)|no growth|undetected|undetectable|absent)\b"
-    r"|阴性|未检出|未检测到|未见|未发现|未培养出|未生长|无(?:细菌|真菌|菌)?生长|^\s*[(（]?\s*[-－—]\s*[)）]?\s*$",
+    r"|阴性|未检出|未检测到|未见|未发现|未培养出|未生长|未找到|无疟原虫|无(?:细菌|真菌|菌)?生长|^\s*[(（]?\s*[-－—]\s*[)）]?\s*$",
     re.IGNORECASE,
 )
 _POSITIVE = re.compile(
-    r"\b(?:positive|pos|reactive|detected|present|isolated|growth of|grew|grown)\b"
+    r"\b(?:positive|pos|reactive|detected|present|seen|observed|isolated|growth of|grew|grown)\b"
     r"|阳性|检出|检测到|发现|培养出|有(?:细菌|真菌|菌)?生长|生长|^\s*[(（]?\s*[1-4]?\s*[+＋]{1,4}\s*[1-4]?\s*[)）]?\s*$",
     re.IGNORECASE,
 )
