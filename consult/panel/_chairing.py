@@ -100,7 +100,7 @@ def _lines(plan: Plan) -> Iterable[str]:
         said = f" *{fence('', written.text)} [{' '.join(written.facts[:8])}]" if written is not None else ""
         room -= len(said)
         said = said if room >= 0 else ""
-        yield f"{item.id} {grade} {fence('', item.name)} ({', '.join(item.said_by)}){said}"
+        yield f"{item.id} {grade} {fence('', item.name)}{said}"
 
 
 def _reword(result: Chaired, wordings: Sequence[Wording], days: Mapping[str, str]) -> None:
