@@ -37,7 +37,7 @@ _ROW = re.compile(
 LINK = "[link removed]"
 """What stands in place of an address, a picture or a link."""
 _REMOVED = f" {LINK} "
-_URL = r"(?:(?:https?|ftps?|wss?|file|ssh)://|www\.)[^\s<>\"'，。；、！？（）】》」]+"
+_URL = r"(?:(?:https?|ftps?|wss?|file|ssh)://|www\.)[^\s<>\"'，。；、！？（）】》」]*"
 _LIVE = re.compile(
     r"<!--.*?(?:-->|$)"
     r"|</?(?:script|style|iframe|object|embed|svg|img|image|form|input|button|video|audio|link|meta|base|template|math"
