@@ -56,6 +56,8 @@ class Concept(BaseModel):
     """Key of the analyte that is meant, for a test."""
     part_of: str | None = None
     """Id of a broader concept."""
+    explained_by: tuple[str, ...] = ()
+    """Ids of conditions of which it is a consequence: it stands after them, of equals."""
     patterns: tuple[re.Pattern[str], ...] = ()
     """Regular expressions beside the names, case ignored: for what is worded in too many orders to list."""
     seen_by: Method | None = None
@@ -101,6 +103,9 @@ class Concepts(Mapping[str, Concept]):
         for concept in concepts.values():
             if concept.part_of is not None and concept.part_of not in concepts:
                 raise ContentError(FILE, concept.id, f"part_of names no concept: `{concept.part_of}`")
+            for cause in concept.explained_by:
+                if cause not in concepts:
+                    raise ContentError(FILE, concept.id, f"explained_by names no concept: `{cause}`")
         return cls(concepts)
 
     def __getitem__(self, id: str) -> Concept:

@@ -57,7 +57,7 @@ def merge_problems(opinions: Sequence[Opinion], conflicts: Sequence[Conflict], m
             view = _view(opinion.specialty, problem, disputed)
             merged.setdefault(problem.concept, _Merged()).views.append(view)
     normal = frozenset(seen.fact for seen in material.case.observations if seen.flag == "N")
-    order = sorted(merged, key=lambda concept: _order(concept, merged, normal))
+    order = sorted(merged, key=lambda concept: _order(concept, merged, normal, material))
     return [_problem(f"P{n}", concept, merged[concept], material) for n, concept in enumerate(order, start=1)]
 
 
@@ -94,11 +94,17 @@ def _likelihood(stance: str, otherwise: Likelihood) -> Likelihood:
 
 
 def _order(
-    concept: str, merged: Mapping[str, _Merged], normal: frozenset[str]
+    concept: str, merged: Mapping[str, _Merged], normal: frozenset[str], material: Material
 ) -> tuple[bool, int, bool, int, int, str]:
     """The most pressing first; of equals, what explains a sign before the sign, and what rests on more before less."""
     own = merged[concept]
-    part = any(_explains(other, own, normal) for name, other in merged.items() if name not in {concept, UNEXPLAINED})
+    known = material.concepts.get(concept)
+    causes = known.explained_by if known is not None else ()
+    part = any(
+        _explains(other, own, normal, named=name in causes)
+        for name, other in merged.items()
+        if name not in {concept, UNEXPLAINED}
+    )
     return (
         concept == UNEXPLAINED,
         SEVERITY.index(own.severity),
@@ -109,10 +115,15 @@ def _order(
     )
 
 
-def _explains(one: _Merged, sign: _Merged, normal: frozenset[str]) -> bool:
-    """Whether a condition that is at least possible rests on everything abnormal that another rests on, and on more."""
+def _explains(one: _Merged, sign: _Merged, normal: frozenset[str], *, named: bool) -> bool:
+    """Whether a condition that is at least possible rests on everything abnormal that another rests on, and on more.
+
+    A cause that the concept names (`named`) need not.
+    """
     if SEVERITY.index(one.severity) > SEVERITY.index(sign.severity) or not speaks_for(one.likelihood):
         return False
+    if named:
+        return True
     abnormal = sign.facts - normal
     return bool(abnormal) and one.facts - normal > abnormal
 

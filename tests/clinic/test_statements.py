@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from consult.case import Case
 from consult.clinic import Concepts
 from consult.clinic._history import read_history
 from consult.content import content_root
+from consult.errors import ContentError
 
 CONCEPTS = Concepts.load(content_root())
 ON_IMAGING = "pulmonary-embolism-on-imaging"
@@ -125,3 +127,23 @@ def test_a_condition_that_is_over_is_not_present(status: str) -> None:
     assert "asthma" in present
     assert "lymphoma" not in present
     assert "haematological-malignancy" not in present
+
+
+def test_a_cause_must_be_a_concept(tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge" / "reference"
+    folder.mkdir(parents=True)
+    (folder / "concepts.toml").write_text(
+        '[sign]\nkind = "condition"\nen = "sign"\nzh = "征"\nexplained_by = ["nothing-known"]\n', encoding="utf-8"
+    )
+    with pytest.raises(ContentError, match="explained_by names no concept"):
+        Concepts.load(tmp_path)
+
+
+def test_a_pattern_must_be_readable(tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge" / "reference"
+    folder.mkdir(parents=True)
+    (folder / "concepts.toml").write_text(
+        '[sign]\nkind = "finding"\nen = "sign"\nzh = "征"\npatterns = ["(unclosed"]\n', encoding="utf-8"
+    )
+    with pytest.raises(ContentError, match="no regular expression"):
+        Concepts.load(tmp_path)
