@@ -23,12 +23,16 @@ import scoring
 NAMES = scoring.names()
 OPEN = frozenset({
     "hem-aml-leukostasis-lysis",
+    "hem-ckd-anaemia-zh",
     "hem-iron-and-thalassaemia-antenatal",
+    "hem-macrocytosis-alcohol",
     "hem-mgus-iron-deficiency",
     "hem-myeloma-kidney",
     "hem-sickle-chest",
     "hem-thrombocythaemia-potassium",
     "hem-vitamin-k-deficiency",
+    "lab-acute-hepatitis",
+    "lab-drip-arm-zh",
     "lab-paraprotein-false-phosphate",
     "lab-rhabdomyolysis-aki",
     "lab-unspun-overnight",
