@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import tomli
+import rtoml
 
 from consult.errors import ContentError, SettingsError
 
@@ -49,12 +49,12 @@ def read_toml(root: Path, relative: str) -> dict[str, Any]:
     """
     path = root / relative
     try:
-        return tomli.loads(path.read_text(encoding="utf-8"))
+        return rtoml.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ContentError(relative, "", "the file does not exist") from None
     except UnicodeDecodeError:
         raise ContentError(relative, "", "the file is not UTF-8 text") from None
-    except tomli.TOMLDecodeError as error:
+    except rtoml.TomlParsingError as error:
         raise ContentError(relative, "", f"not valid TOML: {error}") from None
 
 

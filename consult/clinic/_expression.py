@@ -144,10 +144,10 @@ def _explain(message: str, source: str, tokens: Sequence[_Token]) -> str:
 def _references(tokens: Sequence[_Token]) -> tuple[Reference, ...]:
     found: dict[Reference, None] = {}
     for index, token in enumerate(tokens):
-        before = tokens[index - 1].text if index else ""
-        after = [following.text for following in tokens[index + 1 : index + 3]] + ["", ""]
         if token.kind != "name" or token.text in _WORDS:
             continue
+        before = tokens[index - 1].text if index else ""
+        after = [following.text for following in tokens[index + 1 : index + 3]] + ["", ""]
         if after[0] == "(":
             raise ExpressionError(f"column {token.start + 1}: rules have no function `{token.text}(…)`")
         if before == ".":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import tomli
+import rtoml
 
 from consult.errors import ContentError
 
@@ -108,8 +108,8 @@ class _Digest:
         if toml == f'guideline = "{self.guideline}"\nlanguage = "{self.language}"':
             return  # as nearly every file has it: hundreds are read at every start
         try:
-            front: dict[str, Any] = tomli.loads(toml)
-        except tomli.TOMLDecodeError as error:
+            front: dict[str, Any] = rtoml.loads(toml)
+        except rtoml.TomlParsingError as error:
             raise self.error("", f"front matter is not valid TOML: {error}") from None
         for key, value in expected.items():
             if front.get(key) != value:

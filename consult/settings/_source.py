@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import tomli
+import rtoml
 
 from consult.errors import SettingsError
 
@@ -36,10 +36,10 @@ def from_file(file: str | os.PathLike[str] | None) -> dict[str, Any]:
     if file is None and not path.is_file():
         return {}
     try:
-        return tomli.loads(path.read_text(encoding="utf-8"))
+        return rtoml.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"the configuration file {str(path)!r} does not exist") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the configuration file cannot be read: {type(error).__name__}") from None
-    except tomli.TOMLDecodeError as error:
+    except rtoml.TomlParsingError as error:
         raise SettingsError(f"the configuration file is not valid TOML: {error}") from None
