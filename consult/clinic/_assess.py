@@ -14,7 +14,7 @@ from consult.clinic._critical import is_critical
 from consult.clinic._drafts import Draft, number
 from consult.clinic._environment import Environment, build_environment
 from consult.clinic._evaluate import Asker, Outcome
-from consult.clinic._finding import Finding, FindingKind, Severity
+from consult.clinic._finding import Finding, FindingKind, Likelihood, Severity
 from consult.clinic._history import History, read_history
 from consult.clinic._measured import (
     Bench,
@@ -32,6 +32,7 @@ from consult.clinic._shown import render_says
 
 SAME_DRAW = timedelta(hours=6)
 """A gate whose own results have other times doubts the newest result of an analyte when it is this near to them."""
+_SURE: tuple[Likelihood, ...] = ("confirmed", "likely", "possible", "unlikely", "excluded")
 _ORDER = {"red": 0, "high": 1, "standard": 2}
 
 
@@ -153,6 +154,7 @@ class _Engine:
         """Ask every rule."""
         for rule in self.book.gates:
             self._ask(rule)
+        self.doubted = {fact: self._strongest(gates) for fact, gates in self.doubted.items()}
         rest = [rule for rule in self.book if rule.severity != "gate"]
         for rule in sorted(rest, key=lambda rule: _ORDER[rule.severity]):
             self._ask(rule)
@@ -247,6 +249,20 @@ class _Engine:
         noted = self.history.noted.intersection(facts)
         seen = [observation for observation in self.bench.case.observations if observation.fact in noted]
         return [at for observation in seen if (at := instant(observation.effective)) is not None]
+
+    def _strongest(self, gates: Sequence[str]) -> list[str]:
+        """Of gates that conclude the same, the surest: one doubt is said once."""
+        best: dict[str, str] = {}
+        for id in gates:
+            concludes = self.book[id].concludes
+            key = id if concludes is None else concludes.concept
+            if key not in best or self._sureness(id) < self._sureness(best[key]):
+                best[key] = id
+        return list(best.values())
+
+    def _sureness(self, gate: str) -> int:
+        concludes = self.book[gate].concludes
+        return len(_SURE) if concludes is None else _SURE.index(concludes.likelihood)
 
     def _environment(self, rule: Rule) -> Environment:
         named = any(root == "gate" for root, _ in rule.when.references)
