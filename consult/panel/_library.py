@@ -78,6 +78,12 @@ class Library:
         """The search over the literature, opened (and its index built when absent) at first use."""
         return Retriever.open(self.root, self.home, embedder=self.embedder)
 
+    def close(self) -> None:
+        """Close the search if it was opened; it opens anew at the next use."""
+        opened = self.__dict__.pop("retriever", None)
+        if opened is not None:
+            opened.close()
+
     @cached_property
     def specialists(self) -> list[Card]:
         """The specialists in the order in which they are asked."""

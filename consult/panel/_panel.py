@@ -123,9 +123,10 @@ class Panel:
         )
 
     def close(self) -> None:
-        """Release the database, the connections to models and the engine's thread."""
+        """Release the database, the search, the connections to models and the engine's thread."""
         self._engine.close(self._staff.close)
         self.store.close()
+        self.library.close()
 
     def __enter__(self) -> Panel:
         return self

@@ -254,3 +254,17 @@ def test_names_of_the_message_are_in_no_stored_byte_and_no_log(
     gc.collect()
     checkpoints = (home / "checkpoints.sqlite").read_bytes()
     assert b"Patricia" not in checkpoints
+
+
+def test_a_closed_panel_holds_no_files(new_home: Callable[[], Path]) -> None:
+    def held() -> int:
+        gc.collect()
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    with Panel.from_settings(Settings.load(home=new_home())) as warm:
+        warm.consult(Case.read(POTASSIUM))
+    before = held()
+    for _ in range(3):
+        with Panel.from_settings(Settings.load(home=new_home())) as panel:
+            panel.consult(Case.read(POTASSIUM))
+    assert held() <= before
