@@ -20,6 +20,8 @@ _SECTION = re.compile(r"(?P<section>\S.*?)\s*\{#(?P<anchor>[a-z0-9]+(?:-[a-z0-9]
 _ATTRIBUTE = re.compile(r'\s+(\w+)="([^"]*)"')
 _HAN = r"\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
 _BREAK_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\n(?=[{_HAN}])")
+_EMPTY_LINE = re.compile(r"\n\s*\n")
+_AROUND_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _OWN_LINE = re.compile(r"\n(?=(?:[-*|]|\d+\.) )")
 
 
@@ -166,10 +168,12 @@ class _Digest:
 
 def _unwrap(body: str) -> str:
     """Join hard-wrapped lines (without a space between Chinese characters); keep paragraphs and list items."""
-    paragraphs = (re.sub(r"[ \t]*\n[ \t]*", "\n", part.strip()) for part in re.split(r"\n\s*\n", body))
+    paragraphs = (part.strip() for part in _EMPTY_LINE.split(body))
     return "\n\n".join(_join_lines(paragraph) for paragraph in paragraphs if paragraph)
 
 
 def _join_lines(paragraph: str) -> str:
-    items = _OWN_LINE.split(paragraph)
+    if "\n" not in paragraph:  # as our own digests are written
+        return paragraph
+    items = _OWN_LINE.split(_AROUND_BREAK.sub("\n", paragraph))
     return "\n".join(_BREAK_BETWEEN_HAN.sub("", item).replace("\n", " ") for item in items)
