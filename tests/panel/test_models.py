@@ -60,7 +60,9 @@ def test_models_add_and_never_take_away(path: Path, language: Any, new_home: Cal
     written = [s for problem in plan.problems for s in problem.statements if s.by]
     assert written
     assert all(statement.by == "m" for statement in written)
-    assert server.calls == drafted.usage.calls == 2 + len(drafted.opinions)
+    repairs = sum(call.purpose == "repair" for call in drafted.usage.ledger)  # the stand-in may quote a culture badly
+    assert repairs <= 1
+    assert server.calls == drafted.usage.calls == 2 + len(drafted.opinions) + repairs
 
 
 def test_ledger_prices_audit_and_signature(home: Path) -> None:
