@@ -125,6 +125,9 @@ class Poisoned:
     def search_many(self, queries: Sequence[str], **scope: Any) -> list[list[Hit]]:
         return [[self._hit, *found] for found in self._retriever.search_many(queries, **scope)]
 
+    def close(self) -> None:
+        """The library that it was taken from closes it."""
+
 
 def poisoned(library: Library, attack: Attack) -> Library:
     passage = library.knowledge.passage(CITED, language=language_of(attack))
