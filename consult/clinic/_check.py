@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from consult.analytes import Catalog
 from consult.clinic._concepts import Concepts
@@ -86,20 +87,24 @@ def _name(reference: Reference, known: Known) -> Iterator[str]:
 
 
 def _types(when: Expression) -> Iterator[str]:
-    for leaf in _leaves(when.tree):
-        if any(not reference.field for reference in leaf.references):
-            continue
-        for truths in (True, False):
-            result = _tried(leaf, truths)
-            if isinstance(result, bool):
-                continue
-            if isinstance(result, str) and re.search(r"(?<![\w.])\d+(?![\w.])", leaf.source):
-                yield f"`{leaf.source}` mixes doubles and integers: write `30.0`, not `30`"
-            elif isinstance(result, str):
-                yield f"`{leaf.source}` mixes types: .value and deltas are numbers, .low and .high true or false"
-            else:
-                yield f"`{leaf.source}` is a number, not a condition: compare it with something"
-            return
+    wrong = next((problem for leaf in _leaves(when.tree) if (problem := _type_problem(leaf))), None)
+    if wrong is not None:
+        yield wrong
+
+
+@lru_cache(maxsize=4096)
+def _type_problem(leaf: Leaf) -> str | None:
+    if any(not reference.field for reference in leaf.references):
+        return None
+    results = (_tried(leaf, truths) for truths in (True, False))
+    wrong = next((result for result in results if not isinstance(result, bool)), None)
+    if wrong is None:
+        return None
+    if isinstance(wrong, str) and re.search(r"(?<![\w.])\d+(?![\w.])", leaf.source):
+        return f"`{leaf.source}` mixes doubles and integers: write `30.0`, not `30`"
+    if isinstance(wrong, str):
+        return f"`{leaf.source}` mixes types: .value and deltas are numbers, .low and .high true or false"
+    return f"`{leaf.source}` is a number, not a condition: compare it with something"
 
 
 def _tried(leaf: Leaf, truths: bool) -> object:

@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _JOINED: tuple[tuple[Literal["any", "all"], str], ...] = (("any", "||"), ("all", "&&"))
+_CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
 _WORDS = frozenset({"true", "false", "null", "in"})
 _OPERATORS = frozenset({"<", "<=", ">", ">=", "==", "!=", "+", "-", "*", "/", "%", "in"})
 
@@ -75,12 +76,16 @@ class Expression:
     """A compiled condition."""
 
     source: str
-    program: cel.Program
     tree: Node
     references: tuple[Reference, ...]
     """In order of appearance, each once."""
     literals: tuple[float, ...]
     """Numbers that stand in the condition, ascending: where its value can change."""
+
+    @property
+    def program(self) -> cel.Program:
+        """The condition as one CEL program, compiled when it is first asked: most rules are not asked in most cases."""
+        return _program(self.source)
 
     @property
     def parts(self) -> tuple[Node, ...]:
@@ -104,26 +109,36 @@ def compile_expression(source: str) -> Expression:
         ExpressionError: it is not CEL, or uses a part of CEL that rules do not offer.
     """
     tokens = _tokens(source)
-    program = _compile(source, tokens)
-    references = _references(tokens)
+    try:
+        tree = _part(source, tokens, _closing(tokens), range(len(tokens)))
+    except (ValueError, IndexError):
+        raise ExpressionError(_mistake(source, tokens)) from None
     literals = sorted({_number(token.text) for token in tokens if token.kind == "number"})
-    return Expression(source, program, _parse(source, tokens), references, tuple(literals))
+    return Expression(source, tree, _references(tokens), tuple(literals))
+
+
+@lru_cache(maxsize=4096)
+def _program(source: str) -> cel.Program:
+    return cel.compile(source)
 
 
 def _tokens(source: str) -> list[_Token]:
-    found = [_Token(match.lastgroup or "", match.group(), *match.span()) for match in _TOKEN.finditer(source)]
-    return [token for token in found if token.kind != "space"]
+    matches = _TOKEN.finditer(source)
+    return [_Token(m.lastgroup or "", m.group(), m.start(), m.end()) for m in matches if m.lastgroup != "space"]
 
 
 def _number(text: str) -> float:
     return float(text.rstrip("u"))
 
 
-def _compile(source: str, tokens: Sequence[_Token]) -> cel.Program:
+def _mistake(source: str, tokens: Sequence[_Token]) -> str:
+    """Why a condition cannot be read: the whole is compiled, since only then are the columns those of its author."""
     try:
-        return cel.compile(source)
+        cel.compile(source)
     except ValueError as error:
-        raise ExpressionError(_explain(str(error), source, tokens)) from None
+        return _explain(str(error), source, tokens)
+    _references(tokens)  # says which part of CEL it is that rules do not offer
+    return "it is not a CEL expression"
 
 
 def _explain(message: str, source: str, tokens: Sequence[_Token]) -> str:
@@ -157,10 +172,6 @@ def _references(tokens: Sequence[_Token]) -> tuple[Reference, ...]:
     return tuple(found)
 
 
-def _parse(source: str, tokens: Sequence[_Token]) -> Node:
-    return _part(source, tokens, _closing(tokens), range(len(tokens)))
-
-
 def _part(source: str, tokens: Sequence[_Token], closing: Mapping[int, int], places: range) -> Node:
     """The part that stands at `places` of the tokens."""
     first, last = places[0], places[-1]
@@ -176,24 +187,29 @@ def _part(source: str, tokens: Sequence[_Token], closing: Mapping[int, int], pla
             return Not(_part(source, tokens, closing, range(first + 1, last + 1)))
         if tokens[first].text == "(" and closing.get(first) == last:
             return _part(source, tokens, closing, range(first + 1, last))
-    text = source[tokens[first].start : tokens[last].end]
-    return Leaf(text, _leaf_program(text), _references(tokens[first : last + 1]))
+    return _leaf(source[tokens[first].start : tokens[last].end])
 
 
 @lru_cache(maxsize=4096)
-def _leaf_program(text: str) -> cel.Program:
+def _leaf(text: str) -> Leaf:
     """Many rules ask the same of the same result."""
-    return cel.compile(text)
+    return Leaf(text, _program(text), _references(_tokens(text)))
 
 
 def _closing(tokens: Sequence[_Token]) -> dict[int, int]:
-    """Where each bracket closes that opens."""
+    """Where each bracket closes that opens.
+
+    Raises:
+        ValueError, IndexError: one closes what another opened, or nothing.
+    """
     found: dict[int, int] = {}
     opened: list[int] = []
     for place, token in enumerate(tokens):
-        if token.text in {"(", "[", "{"}:
+        if token.text in _CLOSED_BY:
             opened.append(place)
-        elif token.text in {")", "]", "}"}:
+        elif token.text in _CLOSED_BY.values():
+            if _CLOSED_BY[tokens[opened[-1]].text] != token.text:
+                raise ValueError(token.text)
             found[opened.pop()] = place
     return found
 
