@@ -11,16 +11,13 @@ from consult.clinic._assess import Assessment, Fired, Unknown, assess
 from consult.clinic._book import RuleBook
 from consult.clinic._care import Care, CareBook, CareKind
 from consult.clinic._cautions import Caution, Cautions, Raised
-from consult.clinic._concepts import Concept, ConceptKind, Concepts
 from consult.clinic._examples import check_example, example_case, examples, require_examples, untested_kinds
 from consult.clinic._finding import Finding, FindingKind, Likelihood, Severity
-from consult.clinic._naming import Names
 from consult.clinic._phrases import Language
 from consult.clinic._results import Chosen, Result
 from consult.clinic._retest import Available, RetestInterval, RetestIntervals
 from consult.clinic._rule import Applies, Avoid, Concludes, Next, Rule, RuleSeverity, RuleTest
 from consult.clinic._shown import name_of, render_says
-from consult.clinic._statements import Span, stands
 
 __all__ = [
     "Applies",
@@ -33,16 +30,12 @@ __all__ = [
     "Caution",
     "Cautions",
     "Chosen",
-    "Concept",
-    "ConceptKind",
-    "Concepts",
     "Concludes",
     "Finding",
     "FindingKind",
     "Fired",
     "Language",
     "Likelihood",
-    "Names",
     "Next",
     "Raised",
     "Result",
@@ -53,7 +46,6 @@ __all__ = [
     "RuleSeverity",
     "RuleTest",
     "Severity",
-    "Span",
     "Unknown",
     "assess",
     "check_example",
@@ -62,6 +54,5 @@ __all__ = [
     "name_of",
     "render_says",
     "require_examples",
-    "stands",
     "untested_kinds",
 ]

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from consult._problems import did_you_mean, first_problem
 from consult.analytes import Catalog
 from consult.clinic._check import Known, analyte_roots, history_id, problems
-from consult.clinic._concepts import Concepts
 from consult.clinic._expression import ExpressionError, compile_expression
-from consult.clinic._problems import did_you_mean, first_problem
 from consult.clinic._rule import Applies, Avoid, Concludes, Next, Rule, RuleTable, RuleTest, Title
+from consult.concepts import Concepts
 from consult.content import read_toml
 from consult.errors import ContentError
 

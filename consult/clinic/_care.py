@@ -8,8 +8,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from consult.clinic._concepts import Concepts
-from consult.clinic._problems import did_you_mean, first_problem
+from consult._problems import did_you_mean, first_problem
+from consult.concepts import Concepts
 from consult.content import read_toml
 from consult.errors import ContentError
 

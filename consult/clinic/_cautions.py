@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from consult._problems import did_you_mean, first_problem
 from consult.analytes import Catalog
 from consult.clinic._assess import Assessment
-from consult.clinic._concepts import Concepts
-from consult.clinic._problems import did_you_mean, first_problem
+from consult.concepts import Concepts
 from consult.content import read_toml
 from consult.errors import ContentError
 

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from consult._problems import did_you_mean
 from consult.analytes import Catalog
-from consult.clinic._concepts import Concepts
 from consult.clinic._expression import UNKNOWABLE, Expression, Group, Leaf, Node, Not, Reference
-from consult.clinic._problems import did_you_mean
 from consult.clinic._rule import RuleTable
+from consult.concepts import Concepts
 
 NUMBERS = ("value", "times_upper", "previous", "delta", "delta_percent", "delta_hours", "age_days")
 TRUTHS = ("low", "high", "normal", "critical", "positive", "negative", "measured")

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consult.case import USABLE, Case, Entry
-from consult.clinic._concepts import Concept, Concepts, names_method
 from consult.clinic._results import instant
-from consult.clinic._statements import sentences
+from consult.concepts import Concept, Concepts, names_method, sentences
 
 _NOT_HELD = frozenset({"refuted"})
 _NOT_THE_PATIENT = frozenset({"family-history"})

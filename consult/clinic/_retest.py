@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from consult._problems import did_you_mean
 from consult.analytes import Catalog
 from consult.clinic._assess import Assessment
-from consult.clinic._problems import did_you_mean
 from consult.clinic._results import instant
 from consult.clinic._shown import value_of
 from consult.errors import ContentError

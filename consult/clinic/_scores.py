@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from consult.analytes import UnitError
 from consult.case import Patient
-from consult.clinic._concepts import Concepts
 from consult.clinic._drafts import Draft
 from consult.clinic._history import History
 from consult.clinic._measured import Bench
@@ -29,6 +28,7 @@ from consult.clinic.calculators import (
     plausible,
     run,
 )
+from consult.concepts import Concepts
 
 CURRENT = timedelta(days=7)
 """Results older than this before the newest of the case say nothing of today's state."""

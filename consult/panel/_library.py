@@ -11,7 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from consult.analytes import Catalog
-from consult.clinic import CareBook, Cautions, Concepts, RetestIntervals, RuleBook
+from consult.clinic import CareBook, Cautions, RetestIntervals, RuleBook
+from consult.concepts import Concepts
 from consult.content import content_hash, content_root
 from consult.panel._cards import Card, load_cards, specialists
 from consult.panel._naming import Naming

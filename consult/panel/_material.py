@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from consult.analytes import Catalog
 from consult.case import Case
-from consult.clinic import Assessment, CareBook, Concepts, RetestIntervals
+from consult.clinic import Assessment, CareBook, RetestIntervals
+from consult.concepts import Concepts
 from consult.plan import UNEXPLAINED, UNLISTED, Language, Statement, phrase
 from consult.retrieval import Guidelines, Knowledge
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from consult.analytes import Catalog
-from consult.clinic import Concepts
+from consult.concepts import Concepts
 from consult.panel._fence import plain_text
 from consult.plan import UNLISTED
 

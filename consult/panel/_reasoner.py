@@ -8,7 +8,8 @@ from typing import Protocol
 
 from consult.analytes import Catalog
 from consult.case import Case
-from consult.clinic import Assessment, Concepts
+from consult.clinic import Assessment
+from consult.concepts import Concepts
 from consult.panel._cards import Card
 from consult.plan import Conflict, Language, Opinion, Position, Task
 from consult.retrieval import Hit

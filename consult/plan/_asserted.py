@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from consult.clinic import Span, stands
+from consult.concepts import Span, stands
 
 _CLAUSE = re.compile(r"[.;!?](?=\s|$)|[。；！？\n]")
 _OPEN_BEFORE = re.compile(

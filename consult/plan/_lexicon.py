@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from consult.analytes import Catalog, UnitError
-from consult.clinic import Concepts, Names
+from consult.concepts import Concepts, Names
 
 Direction = Literal["low", "high"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from consult.clinic import Span, stands
+from consult.concepts import Span, stands
 from consult.plan._asserted import said_of
 from consult.plan._reading import Reading
 from consult.plan._said import Said

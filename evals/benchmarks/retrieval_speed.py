@@ -28,7 +28,7 @@ def measure(home: Path) -> dict[str, float]:
     """Import Chroma, open the index in `home` (building it when absent), and search."""
     seconds: dict[str, float] = {}
     seconds["import_chromadb_seconds"] = _seconds(_import_chromadb)
-    from consult.clinic import Concepts
+    from consult.concepts import Concepts
     from consult.content import content_root
     from consult.retrieval import Language, Retriever, concept_query
 

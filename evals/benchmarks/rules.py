@@ -17,7 +17,8 @@ from datetime import UTC, datetime, timedelta
 
 from consult.analytes import Catalog
 from consult.case import Case, Observation, Patient, Range, Reported
-from consult.clinic import Concepts, RuleBook, assess
+from consult.clinic import RuleBook, assess
+from consult.concepts import Concepts
 from consult.content import content_root
 
 OBSERVATIONS = 100

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from consult.analytes import Catalog, UnitError, between
-from consult.clinic import Concepts
 from consult.clinic.calculators import (
     CALCULATORS,
     Calculator,
@@ -24,6 +23,7 @@ from consult.clinic.calculators import (
     read_inputs,
     run,
 )
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.errors import UsageError
 from consult.retrieval import Guidelines, Knowledge

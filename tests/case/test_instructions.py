@@ -13,7 +13,8 @@ import pytest
 from consult.analytes import Catalog
 from consult.case import Case, quality_text, read_cases
 from consult.case._instructions import holds_instructions
-from consult.clinic import Concepts, RuleBook, assess
+from consult.clinic import RuleBook, assess
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.retrieval import Guidelines
 from tests.attacks import Attack, load_attacks, poisoned_case

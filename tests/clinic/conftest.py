@@ -10,7 +10,8 @@ import pytest
 
 from consult.analytes import Catalog
 from consult.case import Case, Entry, Observation, Patient, Quality, Range, Reported
-from consult.clinic import Assessment, Concepts, RuleBook, assess
+from consult.clinic import Assessment, RuleBook, assess
+from consult.concepts import Concepts
 
 ANALYTES = """\
 key,group,name_en,name_zh,aliases,specimen,unit,loinc,molar_mass,factors,plausible_low,plausible_high,\

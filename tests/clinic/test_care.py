@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from consult.clinic import Care, CareBook, Concepts
+from consult.clinic import Care, CareBook
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.errors import ContentError
 from consult.retrieval import Guidelines, Knowledge

@@ -9,7 +9,8 @@ import pytest
 
 from consult.analytes import Catalog
 from consult.case import Case
-from consult.clinic import Cautions, Concepts, RuleBook, assess
+from consult.clinic import Cautions, RuleBook, assess
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.errors import ContentError
 from consult.retrieval import Guidelines, Knowledge

@@ -8,7 +8,8 @@ import pytest
 
 from consult.analytes import Catalog
 from consult.case import Case
-from consult.clinic import Concepts, RuleBook, assess
+from consult.clinic import RuleBook, assess
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.retrieval import Guidelines
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from consult.case import Case
-from consult.clinic import Concepts
 from consult.clinic._history import read_history
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.errors import ContentError
 

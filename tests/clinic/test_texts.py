@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from consult.clinic import Concepts, Span, stands
-from consult.clinic._naming import Names
 from consult.clinic._words import positive
+from consult.concepts import Concepts, Names, Span, stands
 from consult.errors import ContentError
 
 STATED = [

@@ -8,8 +8,9 @@ import tomllib
 import pytest
 
 from consult.analytes import Catalog
-from consult.clinic import Concepts, RetestIntervals, Rule, RuleBook, RuleTest, check_example, untested_kinds
+from consult.clinic import RetestIntervals, Rule, RuleBook, RuleTest, check_example, untested_kinds
 from consult.clinic._critical import CRITICAL_WHEN_POSITIVE
+from consult.concepts import Concepts
 from consult.content import content_root
 
 ROOT = content_root()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consult.case import Case, Entry
-from consult.clinic import Concepts
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.plan import Evidence, Plan, Recommendation, RecommendationKind, Statement, verify_plan
 

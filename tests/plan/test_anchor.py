@@ -8,7 +8,8 @@ import pytest
 
 from consult.analytes import Catalog
 from consult.case import Case, Entry, Observation, Patient, Report, Reported
-from consult.clinic import Concepts, Finding, Likelihood
+from consult.clinic import Finding, Likelihood
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.plan import Evidence, Language, Lexicon, Plan, Position, Problem, Statement, verify_plan
 

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from consult.analytes import Catalog
-from consult.clinic import Concepts
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.plan import Lexicon
 from consult.plan._doses import reads_like_a_dose

@@ -10,7 +10,8 @@ import pytest
 
 from consult.analytes import Catalog
 from consult.case import Case, Entry, Observation, Patient, Range, Report, Reported
-from consult.clinic import Concepts, Finding
+from consult.clinic import Finding
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.plan import (
     DigitNames,

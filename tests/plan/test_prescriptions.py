@@ -8,7 +8,7 @@ import pytest
 
 from consult.analytes import Catalog
 from consult.case import Case, Observation, Reported
-from consult.clinic import Concepts
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.plan import (
     UNLISTED,

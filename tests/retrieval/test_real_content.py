@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from consult.clinic import Concepts
+from consult.concepts import Concepts
 from consult.retrieval import Hit, Knowledge, Language, Retriever, check, concept_query, load_embedder
 from consult.retrieval._queries import dictionary_words
 from consult.retrieval._vectors import shipped_path

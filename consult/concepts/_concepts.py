@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from consult.clinic._naming import Names
-from consult.clinic._problems import first_problem
-from consult.clinic._statements import Span, Standing, stands
+from consult._problems import first_problem
+from consult.concepts._naming import Names
+from consult.concepts._statements import Span, Standing, stands
 from consult.content import read_toml
 from consult.errors import ContentError
 
