@@ -50,6 +50,8 @@ class Grouped:
     parts: list[Part] = field(default_factory=list)
     told: dict[str, Part] = field(default_factory=dict)
     """One part per wording of PID: a day's file repeats the same one hundreds of times."""
+    disputed: bool = False
+    """Another group shares an identifier and contradicts this one."""
 
     def accepts(self, other: Part) -> bool:
         """Whether `other` is certainly of the same patient."""
@@ -89,8 +91,10 @@ def group_patients(parts: Iterable[Part]) -> tuple[list[Grouped], list[str]]:
                     f"message {part.message.number}: shares a patient identifier with another message but differs in "
                     "birth date, sex or name, and was kept apart"
                 )
-            home = Grouped()
+            home = Grouped(disputed=bool(candidates))
             groups.append(home)
+            for other in candidates:
+                other.disputed = True
         home.add(part)
         for one in identifiers:
             known = by_identifier.setdefault(one, [])

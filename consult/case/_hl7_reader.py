@@ -86,6 +86,8 @@ def _draft(group: Grouped, home: tzinfo, repeated: set[int]) -> Draft:
     read_answers(draft.results, draft)
     for part in group.parts:
         _doubt(part, draft, repeated)
+    if group.disputed:
+        draft.doubts.append("identity-conflict")
     _merge_notes(draft)
     return draft
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from consult.case._draft import Result
 from consult.case._hl7_fields import codings, name_of, order_status, result_status, unit_of
@@ -46,6 +47,10 @@ _IMAGING = re.compile(
 _PATHOLOGY = re.compile(
     r"patholog|histolog|cytolog|biops|bone marrow (?:aspirate|smear)|病理|细胞学|活检|骨髓(?:涂片|活检)", re.IGNORECASE
 )
+_CLOCKS = timedelta(minutes=5)
+"""How far two clocks of one hospital may differ."""
+_ZONES = timedelta(hours=26)
+"""How far two clocks of the world differ, where only one of two times says its offset."""
 _QUESTION_KINDS = frozenset({"QST"})
 
 
@@ -94,6 +99,7 @@ class _Context:
         self.name = name_of(segment, 4) if segment is not None else None
         self.specimen = _specimen(order)
         self.when = _collected(order, setting.home)
+        self.handled = _handled(order, setting.home)
         self.status = order_status(segment.text(25)) if segment is not None else None
         self.key = _order_key(order, setting)
         self.kind = _order_kind(segment, self.name)
@@ -125,6 +131,25 @@ def _collected(order: Order, home: tzinfo) -> When | None:
     return read_hl7_time(order.segment.text(7), home) if order.segment is not None else None
 
 
+def _handled(order: Order, home: tzinfo) -> list[When | None]:
+    """When the laboratory received the specimen (SPM-18, OBR-14) and reported (OBR-22)."""
+    received = [read_hl7_time(segment.text(18), home) for segment in order.specimens]
+    if order.segment is not None:
+        received += [read_hl7_time(order.segment.text(field), home) for field in (14, 22)]
+    return received
+
+
+def _before(taken: When | None, handled: Iterable[When | None]) -> bool:
+    """Something was done with a specimen before it was taken; days are compared with days."""
+    return any(taken is not None and one is not None and _earlier(one, taken) for one in handled)
+
+
+def _earlier(one: When, other: When) -> bool:
+    if "T" in one.text and "T" in other.text:
+        return one.instant < other.instant - (_CLOCKS if one.assumed == other.assumed else _ZONES)
+    return one.text[:10] < other.text[: len(one.text[:10])]
+
+
 def _order_key(order: Order, setting: Setting) -> tuple[str, str]:
     """Filler number, else placer number, and what was ordered; without a number an order is its own."""
     if order.segment is None:
@@ -153,6 +178,9 @@ def _result(placed: Placed, context: _Context) -> Result:
     status, doubts = _status(segment, context)
     if misplaced:
         doubts.append("code-misplaced")
+    when = read_hl7_time(segment.text(14), context.setting.home) or context.when
+    if _before(context.when, [*context.handled, read_hl7_time(segment.text(19), context.setting.home)]):
+        doubts.append("times-out-of-order")
     unit_sent, unit = unit_of(segment)
     raw_range = segment.raw(7)
     code = segment.text(3)
@@ -166,7 +194,7 @@ def _result(placed: Placed, context: _Context) -> Result:
         range_text=clean(segment.plain(raw_range)) or None if raw_range else None,
         order=context.name,
         specimen=context.specimen,
-        when=read_hl7_time(segment.text(14), context.setting.home) or context.when,
+        when=when,
         status=status,
         notes=[text for note in placed.notes for text in note_texts(note)],
         doubts=doubts,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from consult.analytes import Catalog
+from consult.case._consistency import inconsistencies
 from consult.case._corrections import repeated, replaced_by
 from consult.case._draft import Draft, Result
 from consult.case._instructions import instructed_facts
@@ -44,6 +45,8 @@ def normalize(draft: Draft, *, catalog: Catalog, now: datetime | None = None, su
         for code in (*doubts, *_time_doubts(result, horizon)):
             findings.setdefault(code, []).append(fact)
     _case_findings(draft, observations, findings)
+    for code, facts in inconsistencies(observations, sex=draft.sex, pregnant=draft.pregnant):
+        findings.setdefault(code, []).extend(facts)
     case = Case(
         id=draft.id,
         subject=subject,

@@ -112,6 +112,34 @@ QUALITY_CODES: dict[str, QualityCode] = {
     "status-missing": QualityCode("warning", "No readable result status was sent", "未给出可识别的结果状态"),
     "time-missing": QualityCode("warning", "No readable time was sent", "未给出可识别的时间"),
     "time-in-future": QualityCode("warning", "The time lies in the future", "时间在未来"),
+    "times-out-of-order": QualityCode(
+        "warning",
+        "The times contradict each other: received, examined or reported before the specimen was taken",
+        "时间先后矛盾：接收、检测或报告早于标本采集",
+    ),
+    "identity-conflict": QualityCode(
+        "warning",
+        "Another message shares this patient's identifier and differs in name, sex or birth date; it was kept apart",
+        "另有报文与本患者标识相同，但姓名、性别或出生日期不同，已分开处理",
+    ),
+    "sex-conflict": QualityCode(
+        "warning",
+        "What was sent does not fit the patient's sex; check that it is the same patient",
+        "所送内容与患者性别不符，请核对是否为同一患者",
+    ),
+    "blood-group-changed": QualityCode(
+        "error",
+        "The results give this patient two blood groups; check the patient and the specimens before anything else",
+        "结果显示该患者有两种血型，请先核对患者身份和标本",
+    ),
+    "specimen-two-values": QualityCode(
+        "warning",
+        "One specimen has two different values of one test",
+        "同一标本的同一项目有两个不同结果",
+    ),
+    "specimen-haemolysed": QualityCode("info", "The haemolysis index is raised", "溶血指数升高"),
+    "specimen-lipaemic": QualityCode("info", "The lipaemia index is raised", "脂血指数升高"),
+    "specimen-icteric": QualityCode("info", "The icterus index is raised", "黄疸指数升高"),
     "corrected": QualityCode(
         "info",
         "A corrected, changed or withdrawn result replaces an earlier one",

@@ -22,6 +22,7 @@ from consult.plan import (
     Problem,
     Recommendation,
     Statement,
+    data_text,
     gap_text,
     phrase,
 )
@@ -132,6 +133,8 @@ class _View:
         for question in self.consultation.case.questions:
             self.print(Text(f"? {plain(question, 500)}", style="bold"))
         self.later_results()
+        if (data := data_text(self.plan)) is not None:
+            self.print(Text(data, style="dim"))
         for warning in self.plan.warnings:
             self.print(Text(f"· {plain(warning, 500)}", style="dim"))
         for gap in self.plan.gaps:

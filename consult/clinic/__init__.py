@@ -11,6 +11,7 @@ from consult.clinic._assess import Assessment, Fired, Unknown, assess
 from consult.clinic._book import RuleBook
 from consult.clinic._care import Care, CareBook, CareKind
 from consult.clinic._cautions import Caution, Cautions, Raised
+from consult.clinic._data import DataQuality
 from consult.clinic._examples import check_example, example_case, examples, require_examples, untested_kinds
 from consult.clinic._finding import Finding, FindingKind, Likelihood, Severity
 from consult.clinic._phrases import Language
@@ -31,6 +32,7 @@ __all__ = [
     "Cautions",
     "Chosen",
     "Concludes",
+    "DataQuality",
     "Finding",
     "FindingKind",
     "Fired",

@@ -11,6 +11,7 @@ from consult.case import Case, quality_text, unusable_facts
 from consult.clinic._applies import Reason, abstains, abstention_findings
 from consult.clinic._book import RuleBook
 from consult.clinic._critical import is_critical
+from consult.clinic._data import DataQuality, data_quality
 from consult.clinic._drafts import Draft, number
 from consult.clinic._environment import Environment, build_environment
 from consult.clinic._evaluate import Asker, Outcome
@@ -24,7 +25,7 @@ from consult.clinic._measured import (
     newest_facts,
     range_findings,
 )
-from consult.clinic._phrases import Language
+from consult.clinic._phrases import Language, phrase
 from consult.clinic._results import Chosen, Result, choose, instant, newest_time
 from consult.clinic._rule import Rule
 from consult.clinic._scores import score_findings
@@ -79,6 +80,7 @@ class Assessment:
     """Fact to the ids of the gate rules that doubt it."""
     scores: Mapping[str, Draft] = field(default_factory=dict)
     """By calculator: what it found."""
+    data: DataQuality = field(default_factory=lambda: DataQuality(score=100, results=0))
 
     @property
     def alerts(self) -> list[Finding]:
@@ -98,6 +100,7 @@ def assess(case: Case, *, catalog: Catalog, book: RuleBook, lang: Language = "en
     engine.run()
     drafts = [
         *_quality(bench),
+        *engine.essentials(),
         *engine.abstentions(),
         *critical_findings(bench),
         *range_findings(bench),
@@ -119,6 +122,7 @@ def assess(case: Case, *, catalog: Catalog, book: RuleBook, lang: Language = "en
         history=engine.history,
         doubted={fact: tuple(gates) for fact, gates in engine.doubted.items()},
         scores={draft.source: draft for draft in drafts if draft.kind == "score"},
+        data=data_quality(case, doubted=engine.doubted, missing=len(engine.essential)),
     )
 
 
@@ -141,6 +145,8 @@ class _Engine:
         self.doubted: dict[str, list[str]] = {}
         self.fired: list[tuple[Rule, Draft]] = []
         self.unknown: list[Unknown] = []
+        self.essential: tuple[str, ...] = ()
+        """Analytes that the question needs and that were not sent."""
         self._reasons: list[Reason | None] = []
         self._gates = dict.fromkeys((rule.id for rule in book.gates), False)
         self._named = {key: results for key, results in bench.grouped.items() if key in book.fields}
@@ -158,6 +164,49 @@ class _Engine:
         rest = [rule for rule in self.book if rule.severity != "gate"]
         for rule in sorted(rest, key=lambda rule: _ORDER[rule.severity]):
             self._ask(rule)
+
+        self._ask_what_was_asked()
+
+    def essentials(self) -> Iterator[Draft]:
+        """What the question needs and was not sent, said once for the case."""
+        if self.essential:
+            catalog, lang = self.bench.catalog, self.bench.lang
+            names = [catalog[key].name_zh if lang == "zh" else catalog[key].name_en for key in self.essential]
+            says = phrase("essentials.missing", lang, names=("、" if lang == "zh" else ", ").join(names))
+            yield Draft("quality", "info", (), "essentials-missing", says)
+
+    def _ask_what_was_asked(self) -> None:
+        """A question about a condition is worth asking, whether or not a result raises it."""
+        needed: dict[str, None] = {}
+        for concept in self.book.concepts.mentions(" ".join(self.bench.case.questions)):
+            open_ = self._open_question(concept)
+            if open_ is not None:
+                needed |= dict.fromkeys(key for key in open_.missing if key in self.bench.catalog)
+                if all(known.rule is not open_.rule for known in self.unknown):
+                    self.unknown.append(open_)
+        self.essential = tuple(needed)
+
+    def _open_question(self, concept: str) -> Unknown | None:
+        """The rule that would answer with the fewest further results whether there is `concept`; None: one has."""
+        answering = [
+            rule
+            for rule in self.book
+            if rule.severity != "gate"
+            and rule.concludes is not None
+            and rule.concludes.concept == concept
+            and abstains(rule, self.bench.case.patient, self._pregnant) is None
+        ]
+        if any(rule is fired for rule in answering for fired, _ in self.fired):
+            return None
+        outcomes = [
+            (rule, Asker(self._environment(rule), self.history.present).ask(rule, settle=True)) for rule in answering
+        ]
+        possible = [
+            Unknown(rule, outcome.missing, outcome.facts)
+            for rule, outcome in outcomes
+            if any(key in self.bench.catalog for key in outcome.missing)
+        ]
+        return min(possible, key=_asks, default=None)
 
     def abstentions(self) -> Iterator[Draft]:
         """What must be said of rules that were not applied."""
@@ -318,6 +367,11 @@ def _span(grouped: Mapping[str, Sequence[Result]], as_of: datetime | None) -> fl
     """Days from the oldest result to `as_of`: every longer window is the same."""
     times = [result.at for results in grouped.values() for result in results if result.at is not None]
     return (as_of - min(times)) / timedelta(days=1) + 1 if times and as_of is not None else 1.0
+
+
+def _asks(unknown: Unknown) -> tuple[int, int]:
+    """How much a laboratory cannot give of what is missing, and how much is missing at all."""
+    return sum(key.startswith("history.") for key in unknown.missing), len(unknown.missing)
 
 
 def _near(result: Result, times: Sequence[datetime]) -> bool:

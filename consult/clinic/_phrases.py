@@ -82,6 +82,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "The history mentions pregnancy; ranges, limits and rules were applied as for someone not pregnant.",
         "zh": "病史提及妊娠；参考范围、限值和规则均按非妊娠患者应用。",
     },
+    "essentials.missing": {
+        "en": "The question that was asked needs results that were not sent: {names}.",
+        "zh": "回答所提问题尚缺以下结果：{names}。",
+    },
     "not.measured": {"en": "not available", "zh": "无可用结果"},
     "unknown": {"en": "unknown", "zh": "不详"},
 }

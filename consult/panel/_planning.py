@@ -9,11 +9,14 @@ from consult.case import Case
 from consult.clinic import Assessment, Finding
 from consult.clinic.calculators import CALCULATORS
 from consult.panel._cards import Card
-from consult.plan import Task
+from consult.plan import Language, Task, phrase
+
+_POOR = 75
+"""Below this score of the data somebody is asked, before anything else, which results can be used."""
 
 
 def plan_tasks(
-    case: Case, assessment: Assessment, *, cards: Sequence[Card], catalog: Catalog, language: str
+    case: Case, assessment: Assessment, *, cards: Sequence[Card], catalog: Catalog, language: Language
 ) -> list[Task]:
     """One task for every specialist who has something to answer, in the order of `cards`.
 
@@ -32,7 +35,7 @@ def plan_tasks(
             Task(
                 id=f"T{len(tasks) + 1}",
                 specialty=card.id,
-                question=_question(case, card, language),
+                question=_question(case, card, language, assessment if card.default else None),
                 facts=list(facts),
                 findings=[finding.id for finding in findings],
             )
@@ -40,12 +43,12 @@ def plan_tasks(
     return tasks
 
 
-def task_for_all(case: Case, assessment: Assessment, card: Card, tasks: Sequence[Task], language: str) -> Task:
+def task_for_all(case: Case, assessment: Assessment, card: Card, tasks: Sequence[Task], language: Language) -> Task:
     """The task of one who answers for all specialties."""
     return Task(
         id=f"T{len(tasks) + 1}",
         specialty=card.id,
-        question=_question(case, card, language),
+        question=_question(case, card, language, assessment),
         facts=list(dict.fromkeys(fact for task in tasks for fact in task.facts)),
         findings=[finding.id for finding in assessment.findings],
     )
@@ -86,6 +89,9 @@ def _worth_asking(assessment: Assessment) -> set[str]:
     return {unknown.rule.specialty for unknown in assessment.unknown}
 
 
-def _question(case: Case, card: Card, language: str) -> str:
+def _question(case: Case, card: Card, language: Language, assessment: Assessment | None) -> str:
+    """The card's own question and the case's; before poor data, which of them can be used at all."""
     asks = card.asks.text(language) if card.asks is not None else ""
-    return " ".join([asks, *case.questions]).strip()
+    poor = assessment is not None and assessment.data.score < _POOR
+    first = phrase("data.poor", language, score=assessment.data.score) if assessment is not None and poor else ""
+    return " ".join([first, asks, *case.questions]).strip()

@@ -58,6 +58,7 @@ def synthesize(
     plan.warnings += _not_known(material)
     plan.warnings += _about_the_literature(opinions, material)
     plan.citations = _citations(plan, material)
+    plan.data = material.assessment.data
     return plan
 
 

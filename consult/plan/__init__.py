@@ -28,7 +28,7 @@ from consult.plan._model import (
     Verification,
 )
 from consult.plan._numbers import DigitNames
-from consult.plan._phrases import Language, gap_text, phrase
+from consult.plan._phrases import Language, data_text, gap_text, phrase
 from consult.plan._prescriptions import free_of_prescriptions, is_prescription
 from consult.plan._verifier import Evidence, Verified, alert_for, needs_alert, verify_plan
 
@@ -63,6 +63,7 @@ __all__ = [
     "alert_for",
     "allergic_to",
     "free_of_prescriptions",
+    "data_text",
     "gap_text",
     "is_prescription",
     "needs_alert",

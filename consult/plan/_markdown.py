@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from consult.case import Case, Observation
 from consult.plan._model import UNEXPLAINED, Citation, Plan, Position, Problem, Recommendation, Statement
-from consult.plan._phrases import Language, gap_text, phrase
+from consult.plan._phrases import Language, data_text, gap_text, phrase
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -65,6 +65,7 @@ class _Writer:
         if status != "signed":
             self.lines += [f"**{self.say('warning.ai')}**", ""]
         self.lines += [f"- {self.say('label.signed')}: {escape(line)}" for line in signers]
+        self.lines += [f"> {data}" for data in [data_text(self.plan)] if data is not None]
         self.lines += [f"> {escape(warning)}" for warning in self.plan.warnings]
         self.lines += [f"> {gap_text(gap, self.language, self.names([gap.specialty]))}" for gap in self.plan.gaps]
         self.lines.append("")

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from consult.case import Model
-from consult.clinic import CareKind, Likelihood, Severity
+from consult.clinic import CareKind, DataQuality, Likelihood, Severity
 
 Urgency = Literal["immediate", "same-day", "routine"]
 RecommendationKind = Literal["test", "referral", "treatment", "monitoring", "avoid"]
@@ -258,6 +258,8 @@ class Plan(Model):
     gaps: list[Unavailable] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
     """What the verifier wants said of the plan as a whole."""
+    data: DataQuality | None = None
+    """How far the data can be relied on."""
 
 
 class Verification(Model):

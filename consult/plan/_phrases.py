@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from consult.plan._model import Unavailable
+    from consult.plan._model import Plan, Unavailable
 
 Language = Literal["en", "zh"]
 _ANY = "\ue000"
@@ -43,6 +43,16 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "所引用的{old}已有部分内容被{new}取代。",
     ),
     "caution.available": ("Already in this case: {value}.", "本病例已有结果：{value}。"),
+    "data.poor": (
+        "The quality of the data is {score} of 100: say first which results can be used, and why.",
+        "数据质量评分{score}（满分100）：请首先说明哪些结果可用及理由。",
+    ),
+    "label.data": ("Data quality", "数据质量"),
+    "data.score": (
+        "{score} of 100 ({results} results; {unusable} not usable, {warned} with a warning, "
+        "{missing} missing for the question)",
+        "{score}/100（共{results}项结果；{unusable}项不可用，{warned}项需注意，所提问题尚缺{missing}项）",
+    ),
     "care.risk": ("Risk beforehand", "操作或治疗前的风险"),
     "care.complication": ("Watch for", "需警惕的并发症"),
     "care.medication": ("For the prescriber", "供处方者考虑"),
@@ -197,6 +207,15 @@ _PHRASES: dict[str, tuple[str, str]] = {
 def phrase(key: str, language: Language, **values: object) -> str:
     """The phrase `key` in `language`, its slots filled."""
     return _PHRASES[key][0 if language == "en" else 1].format(**values)
+
+
+def data_text(plan: Plan) -> str | None:
+    """How far the data of a plan can be relied on, in one line; None where nothing is to be said."""
+    data = plan.data
+    if data is None or data.score == 100:
+        return None
+    said = phrase("data.score", plan.language, **data.model_dump())
+    return f"{phrase('label.data', plan.language)}: {said}"
 
 
 def counted(key: str, language: Language) -> re.Pattern[str]:
