@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from consult.case import Case, Quality, quality_text
+from consult.case import QUALITY_CODES, Case, Quality, quality_text
 
 AT = "2026-03-02T08:00:00+00:00"
 
@@ -127,3 +128,9 @@ def test_one_identifier_two_people() -> None:
 def test_it_is_said_in_chinese() -> None:
     said = quality_text(Quality(code="blood-group-changed", severity="error", facts=["F1", "F2"], message=""), "zh")
     assert said == "结果显示该患者有两种血型，请先核对患者身份和标本（F1、F2）。"
+
+
+def test_the_guide_tells_every_code() -> None:
+    guide = (Path(__file__).parents[2] / "docs/guides/data-quality.md").read_text(encoding="utf-8")
+    rows = [line for line in guide.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{code}` | {of.severity} | {of.en} | {of.zh} |" for code, of in QUALITY_CODES.items()]
