@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from consult.analytes import Certainty
+from consult.case._text import unescaped
 
 Flag = Literal["LL", "L", "N", "H", "HH", "A"]
 Sex = Literal["male", "female", "other", "unknown"]
@@ -47,6 +48,16 @@ class Reported(Model):
     range: str | None = None
     flag: str | None = None
     """OBX-8: first component of the first repetition."""
+
+    @property
+    def unit_shown(self) -> str:
+        """The unit to read: `10^9/L` of `10\\S\\9/L`; empty when none was sent."""
+        return unescaped(self.unit or "")
+
+    @property
+    def range_shown(self) -> str:
+        """The range to read; empty when none was sent."""
+        return unescaped(self.range or "")
 
 
 class Range(Model):

@@ -9,6 +9,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """Whatever ends a line: taken away, it would join two numbers into one."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ESCAPED = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\"}
+_ESCAPE = re.compile(r"\\([FSTRE])\\")
 _PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
 
 
@@ -26,3 +28,8 @@ def clean(text: str) -> str:
 def storable(text: str) -> str:
     """`text` with lone surrogates replaced: they are no characters, and no JSON file can hold them."""
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def unescaped(text: str) -> str:
+    r"""What was sent, without the escapes by which HL7 v2 writes its own separators (`10\S\9/L` is `10^9/L`)."""
+    return _ESCAPE.sub(lambda found: _ESCAPED[found[1]], text) if "\\" in text else text

@@ -61,7 +61,7 @@ def value_of(observation: Observation) -> str:
         return f"“{text}”" if text else "?"
     comparator = observation.comparator or ""
     value = clean((reported or "").replace("^", ""), LONGEST_VALUE) or f"{comparator}{observation.value or ''}"
-    unit = observation.reported.unit if reported is not None else observation.unit
+    unit = observation.reported.unit_shown if reported is not None else observation.unit
     return f"{value} {unit_of(unit)}".strip()
 
 
@@ -76,7 +76,7 @@ def both_values(observation: Observation) -> str:
     number = f"{observation.comparator or ''}{observation.value or ''}"
     if observation.value_type != "quantity" or shown.split(" ")[0] == number:
         return shown
-    reported = (observation.reported.unit or "").strip()
+    reported = observation.reported.unit_shown.strip()
     return shown if reported in {"", observation.unit} else f"{shown} ({canonical_of(observation)})"
 
 
@@ -86,7 +86,7 @@ def range_of(observation: Observation) -> str | None:
     if limits is None:
         return None
     if limits.source == "laboratory" and observation.reported.range:
-        return clean(observation.reported.range.replace("^", "-"), LONGEST_VALUE)
+        return clean(observation.reported.range_shown.replace("^", "-"), LONGEST_VALUE)
     if limits.low is not None and limits.high is not None:
         span = f"{limits.low}-{limits.high}"
     else:

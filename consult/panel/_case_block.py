@@ -262,7 +262,7 @@ def _value(writer: _Writer, seen: Observation) -> str:
 
 def _unit(seen: Observation) -> str:
     """As sent; nothing for a plain ratio, whose unit 1 would read like a number."""
-    unit = seen.reported.unit or seen.unit or ""
+    unit = seen.reported.unit_shown or seen.unit or ""
     if not unit or unit.strip() == "1":
         return ""
     return unit if normalize_unit(unit) is not None else fence("", unit, 20)
@@ -271,7 +271,7 @@ def _unit(seen: Observation) -> str:
 def _range(seen: Observation) -> str:
     if seen.range is None:
         return ""
-    sent = neutralise(seen.reported.range or "")
+    sent = neutralise(seen.reported.range_shown)
     if sent and len(sent) <= _SENT_RANGE and seen.range.source == "laboratory":
         return sent  # `<8`, as the laboratory wrote it: whether the limit itself is normal is its to say
     low, high = seen.range.low, seen.range.high

@@ -146,5 +146,5 @@ def _in_this_case(item: OpinionRecommendation, material: Material) -> list[str]:
     if result.fact in item.statement.facts:
         return []  # the test is asked for because of this very result: to confirm or to follow it
     seen = result.observation
-    value = f"{seen.name} {seen.reported.value or seen.value} {seen.reported.unit or ''}".strip()
+    value = f"{seen.name} {seen.reported.value or seen.value} {seen.reported.unit_shown}".strip()
     return [phrase("caution.available", material.language, value=f"{value} [{seen.fact}]")]

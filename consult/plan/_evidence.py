@@ -168,12 +168,12 @@ class Grounds:
     def results(self, facts: Iterable[str]) -> list[str]:
         """Results as sentences write them, value and unit."""
         seen = [self.observations[fact] for fact in facts if fact in self.observations]
-        pairs = [(one.value, one.unit) for one in seen] + [(one.reported.value, one.reported.unit) for one in seen]
+        pairs = [(one.value, one.unit) for one in seen] + [(one.reported.value, one.reported.unit_shown) for one in seen]
         return [f"{value}{space}{unit}" for value, unit in pairs if value and unit for space in (" ", "")]
 
     def _observation(self, seen: Observation) -> Held:
-        reported = unit_code(seen.reported.unit) or ""
-        held = _measured(seen.reported.value, reported) | _measured(seen.reported.range, reported)
+        reported = unit_code(seen.reported.unit_shown) or ""
+        held = _measured(seen.reported.value, reported) | _measured(seen.reported.range_shown, reported)
         held |= frozenset().union(*(_text(note) for note in seen.notes)) if seen.notes else frozenset()
         if seen.value_type in {"text", "code"}:
             return held | _text(seen.value or "")

@@ -202,9 +202,9 @@ def _row(seen: Observation) -> str:
     cells = [
         seen.fact,
         seen.name,
-        f"{seen.shown} {seen.reported.unit or ''}",
+        f"{seen.shown} {seen.reported.unit_shown}",
         seen.flag or "",
-        seen.reported.range or "",
+        seen.reported.range_shown,
         seen.effective or "",
     ]
     return "| " + " | ".join(escape(cell) for cell in cells) + " |"

@@ -60,6 +60,14 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "care.changes-plan": ("Would change the plan", "会改变方案的结果"),
     "care.follow-up": ("Follow-up", "随访"),
     "warning.switched_off": ("Switched off at this site: {listed}.", "本单位已停用：{listed}。"),
+    "warning.machine": (
+        "Machine-made by {who}, confirmed by no clinician and read by no rule: {listed} [{report}].",
+        "由{who}自动得出，未经临床医师确认，规则未予采用：{listed} [{report}]。",
+    ),
+    "warning.machine_measured": (
+        "Machine-made by {who}, taken for measurements at this site: {listed} [{report}].",
+        "由{who}自动得出，本单位作为测量值采用：{listed} [{report}]。",
+    ),
     "warning.gap_model": (
         "{specialty}: its model did not answer ({reason}); what stands here is the rules engine's.",
         "{specialty}：其模型未能作答（{reason}），此处为规则引擎的结果。",

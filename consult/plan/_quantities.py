@@ -37,9 +37,9 @@ class Measured:
 
 def measured(seen: Observation, limits: Iterable[Decimal]) -> Measured:
     """The numbers of a result."""
-    unit, reported = unit_code(seen.unit), unit_code(seen.reported.unit)
+    unit, reported = unit_code(seen.unit), unit_code(seen.reported.unit_shown)
     values = [*_amounts(seen.reported.value, reported), *_amounts(seen.value, unit)]
-    bounds = _amounts(seen.reported.range, reported)
+    bounds = _amounts(seen.reported.range_shown, reported)
     if seen.range is not None:
         bounds += [*_amounts(seen.range.low, unit), *_amounts(seen.range.high, unit)]
     bounds += [Amount(limit, unit) for limit in limits]

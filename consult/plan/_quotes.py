@@ -19,7 +19,7 @@ def misquoted(said: Said) -> str | None:
     claimed = [quote for quote in quotes if _is_long(quote)]
     if not claimed:
         return None
-    own = [f"{one.name} {one.shown} {one.reported.unit or ''}" for one in said.results]
+    own = [f"{one.name} {one.shown} {one.reported.unit_shown}" for one in said.results]
     cited = [text.text for text in (*said.words, *said.history, *said.passages, *said.computed)]
     texts = [_folded(text) for text in (*cited, *own)]
     lost = next((quote for quote in claimed if not any(_folded(quote) in text for text in texts)), None)
