@@ -1,5 +1,7 @@
 """The case and its readers: one reader per format behind one contract."""
 
+from consult.case._fhir_stream import stream_cases
+from consult.case._fhir_writer import case_bundle
 from consult.case._instructions import holds_instructions
 from consult.case._model import (
     USABLE,
@@ -18,6 +20,7 @@ from consult.case._model import (
     Report,
     Reported,
 )
+from consult.case._participant import attach, is_gap, machine_made, unconfirmed
 from consult.case._quality import QUALITY_CODES, QualityCode, quality_text
 from consult.case._read import MAX_BYTES, ReadResult, read_cases, unusable_facts
 
@@ -41,8 +44,14 @@ __all__ = [
     "ReadResult",
     "Report",
     "Reported",
+    "attach",
+    "case_bundle",
     "holds_instructions",
+    "is_gap",
+    "machine_made",
     "quality_text",
     "read_cases",
+    "stream_cases",
+    "unconfirmed",
     "unusable_facts",
 ]

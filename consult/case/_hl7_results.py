@@ -161,9 +161,12 @@ def _order_key(order: Order, setting: Setting) -> tuple[str, str]:
 
 
 def _order_kind(segment: Segment | None, name: str | None) -> str | None:
-    if segment is None:
-        return None
-    section = _SECTIONS.get(segment.text(24).upper())
+    return kind_of_text([segment.text(24)], name) if segment is not None else None
+
+
+def kind_of_text(sections: Iterable[str], name: str | None) -> str | None:
+    """`imaging` or `pathology` by the section of the service (HL7 table 0074), else by the name of the order."""
+    section = next((_SECTIONS[one.upper()] for one in sections if one.upper() in _SECTIONS), None)
     if section is not None or not name:
         return section
     if _PATHOLOGY.search(name):

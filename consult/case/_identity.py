@@ -150,7 +150,7 @@ def native_identity(given: Identity) -> Identity:
     terms = Terms()
     for known in given.terms:
         terms.add(known.kind, known.text)
-    _native_name(given.name, terms)
+    whole_name(given.name, terms)
     if given.birth_date is not None:
         terms.birth_date(given.birth_date)
     for identifier in given.identifiers:
@@ -158,7 +158,8 @@ def native_identity(given: Identity) -> Identity:
     return given.model_copy(update={"terms": terms.listed()})
 
 
-def _native_name(name: str | None, terms: Terms) -> None:
+def whole_name(name: str | None, terms: Terms) -> None:
+    """A name in one string: `Given Family`, `Family, Given`, or one in Chinese."""
     if not name:
         return
     words = _words(name)

@@ -28,7 +28,7 @@ def read_native(document: Any, *, home: tzinfo) -> tuple[list[Draft], list[str]]
         CaseError: the only case cannot be read, or the document is of another kind.
     """
     if isinstance(document, dict) and "resourceType" in document:
-        raise CaseError("this is a FHIR resource; only native case files and HL7 v2 are read as yet")
+        raise CaseError("this is a FHIR resource, not a native case file; read it as fhir")
     if isinstance(document, dict) and "cases" in document:
         extra = sorted(set(document) - {"cases"})
         if extra:

@@ -11,36 +11,34 @@ from consult.case._ranges import parse_range
 from consult.interop.pdf import Cell, Line
 
 Role = Literal["index", "code", "name", "value", "flag", "unit", "range", "method", "previous", "other"]
-_HEADINGS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
-    (role, re.compile(pattern, re.IGNORECASE))
-    for role, pattern in (
-        ("index", r"序号|no\.?|#|s\.?/?n\.?|item no\.?"),
-        ("code", r"(?:项目)?代号|代码|缩写|英文(?:名|名称|缩写)?|简称|项目代码|code|abbr(?:\.|eviation)?"),
-        (
-            "name",
-            r"(?:检验|检测|检查|化验)?项目(?:名称)?|中文名称|项目中文名称|tests?(?: name| description)?|analytes?|"
-            r"investigations?|examinations?|parameters?|components?|assays?|test procedure",
-        ),
-        (
-            "previous",
-            r"(?:上次|历史|前次|既往)结果|prev(?:ious)?\.?(?: results?| value)?|prior(?: results?)?|last result",
-        ),
-        (
-            "value",
-            r"(?:检验|检测|测定|本次|定量|化验)?结果(?:值)?|测定值|results?(?: value)?|values?|"
-            r"observed(?: value| result)?|your results?|current results?|patient results?|findings?",
-        ),
-        ("flag", r"提示|标志|状态|异常(?:提示|标志)?|箭头|高低|flags?|abn(?:ormal)?\.?|h/l|l/h|alert|status|indicator"),
-        ("unit", r"单位|units?|uom|unit of measure"),
-        (
-            "range",
-            r"(?:生物)?参考(?:范围|值|区间|值范围)|生物参考区间|正常(?:值|范围|参考值)|"
-            r"(?:biological |normal )?ref(?:\.|erence)?s?\.?(?: ?(?:range|interval|value|limit)s?)?|"
-            r"(?:normal|expected)(?: ?(?:range|value)s?)?|range|limits",
-        ),
-        ("method", r"(?:检测|检验|测定|实验)?方法(?:学)?|methods?|methodology"),
-    )
+_WORDS: tuple[tuple[Role, str], ...] = (
+    ("index", r"序号|no\.?|#|s\.?/?n\.?|item no\.?"),
+    ("code", r"(?:项目)?代号|代码|缩写|英文(?:名|名称|缩写)?|简称|项目代码|code|abbr(?:\.|eviation)?"),
+    (
+        "name",
+        r"(?:检验|检测|检查|化验)?项目(?:名称)?|中文名称|项目中文名称|tests?(?: name| description)?|analytes?|"
+        r"investigations?|examinations?|parameters?|components?|assays?|test procedure",
+    ),
+    (
+        "previous",
+        r"(?:上次|历史|前次|既往)结果|prev(?:ious)?\.?(?: results?| value)?|prior(?: results?)?|last result",
+    ),
+    (
+        "value",
+        r"(?:检验|检测|测定|本次|定量|化验)?结果(?:值)?|测定值|results?(?: value)?|values?|"
+        r"observed(?: value| result)?|your results?|current results?|patient results?|findings?",
+    ),
+    ("flag", r"提示|标志|状态|异常(?:提示|标志)?|箭头|高低|flags?|abn(?:ormal)?\.?|h/l|l/h|alert|status|indicator"),
+    ("unit", r"单位|units?|uom|unit of measure"),
+    (
+        "range",
+        r"(?:生物)?参考(?:范围|值|区间|值范围)|生物参考区间|正常(?:值|范围|参考值)|"
+        r"(?:biological |normal )?ref(?:\.|erence)?s?\.?(?: ?(?:range|interval|value|limit)s?)?|"
+        r"(?:normal|expected)(?: ?(?:range|value)s?)?|range|limits",
+    ),
+    ("method", r"(?:检测|检验|测定|实验)?方法(?:学)?|methods?|methodology"),
 )
+_HEADINGS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _WORDS)
 _LABELLED = re.compile(r"[^\d:：<>≤≥]{1,24}[:：](?!\d)\s*")
 _VALUE = re.compile(
     r"\d|阴性|阳性|弱阳|未检|未见|正常|\bneg|\bpos|detected|reactive|seen|growth|normal|^[+＋±-]{1,4}$", re.I

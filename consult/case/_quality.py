@@ -20,6 +20,21 @@ class QualityCode(NamedTuple):
 
 
 QUALITY_CODES: dict[str, QualityCode] = {
+    "resources-not-read": QualityCode(
+        "info",
+        "The input holds resources of types that are not read (claims, care plans …)",
+        "输入中含有未读取的资源类型（如费用、护理计划）",
+    ),
+    "other-version": QualityCode(
+        "info",
+        "The input is written in another version of FHIR than R4; it was read as far as its shape allows",
+        "输入采用的FHIR版本不是R4，已按其结构尽量读取",
+    ),
+    "results-missing": QualityCode(
+        "warning",
+        "A report refers to results that the input does not hold",
+        "报告引用了输入中没有的结果",
+    ),
     "no-results": QualityCode("warning", "The message holds no usable result", "报文中没有可用的结果"),
     "patient-missing": QualityCode("warning", "The message names no patient", "报文未说明患者"),
     "truncated-message": QualityCode(
@@ -59,6 +74,9 @@ QUALITY_CODES: dict[str, QualityCode] = {
     "unit-incompatible": QualityCode("error", "The unit does not fit the test", "单位与检验项目不符"),
     "unit-basis-unknown": QualityCode(
         "error", "The unit can only be converted when its basis is known", "单位的换算基准不明，无法换算"
+    ),
+    "unit-conflict": QualityCode(
+        "error", "The unit's code and its text name two different units", "单位的代码与文字不一致"
     ),
     "unit-other-scale": QualityCode(
         "warning",
@@ -148,6 +166,47 @@ QUALITY_CODES: dict[str, QualityCode] = {
     "duplicate-result": QualityCode("info", "The same result was sent more than once", "同一结果重复发送"),
     "duplicate-message": QualityCode(
         "info", "The same message was sent more than once and read once", "同一报文重复发送，只读取一次"
+    ),
+    "unit-inferred": QualityCode(
+        "info",
+        "No unit was written; the only usual unit in which this number is possible was taken",
+        "文中未写单位，按该数值唯一可能的常用单位处理",
+    ),
+    "number-ambiguous": QualityCode(
+        "error",
+        "The number can be read in two ways (a comma or a blank in it) and was not used",
+        "数字有两种读法（含逗号或空格），未予采用",
+    ),
+    "value-is-range": QualityCode(
+        "error", "A range stands where a value is expected", "应为数值处写的是范围"
+    ),
+    "order-in-time-unknown": QualityCode(
+        "warning",
+        "The text gives several values of one test without their times; the one that stands later was taken as the newer",
+        "文中同一项目有多个数值而未写时间，按文中先后次序，以后者为新",
+    ),
+    "age-told-twice": QualityCode(
+        "warning", "The text tells more than one age; the first was taken", "文中年龄前后不一，取首次所述"
+    ),
+    "json-read-as-text": QualityCode(
+        "info",
+        "The JSON has none of the keys of a case; what it holds was read as free text",
+        "该JSON不含病例的任何字段，其内容按自由文本读取",
+    ),
+    "text-not-all-read": QualityCode(
+        "warning",
+        "The text is longer, or names more tests, than is searched for facts; the rest stands in the history only",
+        "文本过长或项目过多，超出部分未提取，仅保留在病史中",
+    ),
+    "machine-made": QualityCode(
+        "info",
+        "Findings of an outside model, which no clinician has confirmed",
+        "外部模型给出的结果，未经临床医师确认",
+    ),
+    "machine-low-confidence": QualityCode(
+        "warning",
+        "An outside model gave findings below the confidence that this site asks for; they stand as text only",
+        "外部模型的部分结果置信度低于本单位要求，仅以文字保留",
     ),
 }
 """Code to severity and phrases; the order is the order in which a case lists them."""

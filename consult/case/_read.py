@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
@@ -11,21 +13,34 @@ from stat import S_ISREG
 
 from consult.analytes import Catalog
 from consult.case._draft import Draft
+from consult.case._fhir_reader import read_fhir
 from consult.case._hl7_reader import read_hl7
-from consult.case._json_text import parse_json, plain
+from consult.case._json_text import parse_json, parse_storable, plain
 from consult.case._model import USABLE, Case
 from consult.case._native_reader import read_native
 from consult.case._normalize import normalize
+from consult.case._pdf_reader import read_pdf
 from consult.case._quality import unusable_codes
 from consult.case._text import storable
+from consult.case._text_json import is_foreign, parse_lines
+from consult.case._text_reader import read_foreign, read_text
 from consult.case._times import zone
+from consult.concepts import Concepts
 from consult.content import content_root
 from consult.errors import CaseError
+from consult.interop.fhir import holds_fhir, looks_like_ndjson, read_lines
 from consult.interop.hl7v2 import looks_like_hl7
+from consult.interop.pdf import looks_like_pdf
 
 MAX_BYTES = 64 * 1024 * 1024
-_FORMATS = frozenset({"auto", "json", "hl7"})
 _LONGEST_PATH = 1000
+_WORDS_OF_A_NAME = 4
+_SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\|")
+_MARKUP = re.compile(r"<[?!A-Za-z]")
+_MOST_BROKEN = 10
+"""One unreadable character in so many bytes, and it is no text."""
+_Content = bytes | str
+_Found = tuple[list[Draft], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +61,26 @@ def read_cases(
     time_zone: str = "UTC",
     max_bytes: int = MAX_BYTES,
     now: datetime | None = None,
+    concepts: Concepts | None = None,
 ) -> ReadResult:
     """All cases in `source`. Input that is readable in part gives the readable cases and a sentence for the rest.
 
     Args:
         source: a `Path`, bytes, text (JSON or HL7 v2), a dict, or a list of dicts.
-        format: `auto`, `json` or `hl7`.
+        format: one of `FORMATS`.
         catalog: the analytes.
         time_zone: IANA zone assumed for times sent without an offset.
         max_bytes: larger inputs are refused before they are read.
         now: the present, aware; later results are marked as in the future. Null: the time of each message.
+        concepts: conditions and drugs, for free text. Null: those of the content root.
 
     Raises:
         CaseError: nothing in the input can be read; one plain sentence.
     """
-    if format not in _FORMATS:
-        raise CaseError(f"the format {format[:20]!r} is not one of auto, json and hl7")
+    if format not in FORMATS:
+        raise CaseError(f"the format {format[:20]!r} is not one of {', '.join(FORMATS[:-1])} and {FORMATS[-1]}")
     home = zone(time_zone)
-    drafts, problems = _drafts(source, format, home, max_bytes)
+    drafts, problems = _drafts(source, format, home, max_bytes, _Words(catalog, concepts))
     _distinct(drafts)
     cases = [
         normalize(draft, catalog=catalog, now=now, subject=f"patient-{number}")
@@ -106,17 +123,100 @@ def _catalog(root: Path) -> Catalog:
     return Catalog.load(root)
 
 
-def _drafts(source: object, format: str, home: tzinfo, max_bytes: int) -> tuple[list[Draft], list[str]]:
+@lru_cache(maxsize=4)
+def _concepts(root: Path) -> Concepts:
+    return Concepts.load(root)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What reading free text needs; loaded when there is some."""
+
+    catalog: Catalog
+    concepts: Concepts | None
+
+    def read(self, text: str, home: tzinfo) -> _Found:
+        return read_text(text, home=home, catalog=self.catalog, concepts=self._known)
+
+    def read_foreign(self, document: object, home: tzinfo) -> _Found:
+        return read_foreign(document, home=home, catalog=self.catalog, concepts=self._known)
+
+    @property
+    def _known(self) -> Concepts:
+        return self.concepts if self.concepts is not None else _concepts(content_root())
+
+
+def _drafts(source: object, format: str, home: tzinfo, max_bytes: int, words: _Words) -> _Found:
     if isinstance(source, dict | list):
-        return read_native(plain(source), home=home)
+        return _read_document(plain(source), format, home, words)
     content = _content(source, max_bytes)
     kind = _kind(content) if format == "auto" else format
-    if kind == "hl7":
-        drafts, problems = read_hl7(content, home=home)
-        if not drafts and not problems:
-            raise CaseError("the input holds no HL7 v2 message")
-        return drafts, problems
+    if kind == "text":
+        return _read_text(_text(content), home, words)
+    if kind == "any-json":
+        return _read_any_json(content, home, words)
+    return _READERS[kind](content, home)
+
+
+def _read_text(text: str, home: tzinfo, words: _Words) -> _Found:
+    """A text; one that is JSON as a whole is written out, since its escapes are not what was meant."""
+    if text.lstrip()[:1] in {"{", "["}:
+        try:
+            return words.read_foreign(plain(parse_json(text)), home)
+        except CaseError:
+            pass  # broken JSON is a text like any other
+    return words.read(text, home)
+
+
+def _read_document(document: object, format: str, home: tzinfo, words: _Words) -> _Found:
+    if format == "fhir" or (format == "auto" and holds_fhir(document)):
+        return read_fhir(document, home=home)
+    if format == "text" or (format == "auto" and is_foreign(document)):
+        return words.read_foreign(document, home)
+    return read_native(document, home=home)
+
+
+def _read_hl7(content: _Content, home: tzinfo) -> _Found:
+    drafts, problems = read_hl7(content, home=home)
+    if not drafts and not problems:
+        raise CaseError("the input holds no HL7 v2 message")
+    return drafts, problems
+
+
+def _read_json(content: _Content, home: tzinfo) -> _Found:
     return read_native(plain(parse_json(_text(content))), home=home)
+
+
+def _read_any_json(content: _Content, home: tzinfo, words: _Words) -> _Found:
+    """Native, FHIR or of somebody else's shape: what it is is only known when it is parsed."""
+    text = _text(content)
+    if looks_like_ndjson(text):
+        return _read_fhir(text, home)
+    lines = parse_lines(text)
+    if lines is not None and is_foreign(lines):
+        return words.read_foreign(lines, home)
+    return _read_document(parse_storable(text), "auto", home, words)
+
+
+def _read_fhir(content: _Content, home: tzinfo) -> _Found:
+    text = _text(content)
+    if looks_like_ndjson(text):
+        return read_fhir(read_lines(text, parse_storable), home=home)
+    return read_fhir(parse_storable(text), home=home)
+
+
+def _read_pdf(content: _Content, home: tzinfo) -> _Found:
+    return read_pdf(content if isinstance(content, bytes) else content.encode("latin-1", errors="replace"), home=home)
+
+
+_READERS: dict[str, Callable[[_Content, tzinfo], _Found]] = {
+    "json": _read_json,
+    "fhir": _read_fhir,
+    "hl7": _read_hl7,
+    "pdf": _read_pdf,
+}
+"""One row per format that needs nothing but its content."""
+FORMATS = ("auto", *_READERS, "text")
 
 
 def _content(source: object, max_bytes: int) -> bytes | str:
@@ -156,14 +256,29 @@ def _too_large(max_bytes: int) -> CaseError:
 
 
 def _kind(content: bytes | str) -> str:
+    if isinstance(content, bytes) and looks_like_pdf(content):
+        return "pdf"
     start = _text(content[:4]).lstrip("\ufeff \t\r\n")[:1]
     if start in {"{", "["} or _text(content[:4000]).lstrip("\ufeff \t\r\n")[:1] in {"{", "["}:
-        return "json"
+        return "any-json"
     if looks_like_hl7(content):
         return "hl7"
-    if isinstance(content, bytes) and b"\x00" in content[:4000]:
+    head = _text(content[:400]).lstrip("\ufeff \t\r\n")
+    if _SEGMENT.match(head):
+        raise CaseError("the input is neither HL7 v2 (no MSH segment) nor JSON")
+    if _MARKUP.match(head):
+        raise CaseError("the input is XML or HTML, which is not read")
+    if isinstance(content, bytes) and _binary(content):
         raise CaseError("the input is binary data, neither HL7 v2 nor JSON")
-    raise CaseError("the input is neither HL7 v2 (no MSH segment) nor JSON")
+    return "text"
+
+
+def _binary(content: bytes) -> bool:
+    """No text in any encoding that is read: NUL bytes without a UTF-16 mark, or hardly a letter."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    start = content[:4000]
+    return b"\x00" in start or start.decode("utf-8", errors="replace").count("\ufffd") * _MOST_BROKEN > len(start)
 
 
 def _text(content: bytes | str) -> str:
@@ -185,7 +300,15 @@ def _is_content(text: str) -> bool:
         or "\n" in text
         or "\r" in text
         or "\x00" in text
+        or _is_sentence(text)
     )
+
+
+def _is_sentence(text: str) -> bool:
+    """Words with blanks between them, or Chinese punctuation, and not the name of a file that is there."""
+    return (len(text.split()) > _WORDS_OF_A_NAME or any(sign in text for sign in "，。；：")) and not Path(
+        text
+    ).exists()
 
 
 def _distinct(drafts: list[Draft]) -> None:

@@ -14,12 +14,14 @@ from consult.errors import UsageError
 if TYPE_CHECKING:
     from consult.review import Consultation
 
-FORMATS = ("json", "md")
+FORMATS = ("json", "fhir", "md")
 
 
 def export(
     id: Id,
-    format: Annotated[str, typer.Option("--format", help="json (canonical bytes, verifiable) or md.")] = "json",
+    format: Annotated[
+        str, typer.Option("--format", help="json (canonical bytes, verifiable), fhir (R4 document Bundle) or md.")
+    ] = "json",
     out: Annotated[Path | None, typer.Option("--out", help="Where to write; default: standard output.")] = None,
     json: Json = False,
     home: Home = None,
@@ -27,7 +29,7 @@ def export(
 ) -> None:
     """Export a consultation; an unsigned one is marked as a draft."""
     if format not in FORMATS:
-        raise UsageError(f"this version exports {' and '.join(FORMATS)}, not {plain(format, 20)!r}")
+        raise UsageError(f"this version exports {', '.join(FORMATS[:-1])} and {FORMATS[-1]}, not {plain(format, 20)!r}")
     with open_store(home, config) as store:
         consultation = store.get(store.resolve(id))
         data = _render(consultation, format)
@@ -46,8 +48,10 @@ def export(
 
 
 def _render(consultation: Consultation, format: str) -> bytes:
-    from consult.review import export_json, export_markdown
+    from consult.review import export_fhir, export_json, export_markdown
 
+    if format == "fhir":
+        return export_fhir(consultation)
     return export_json(consultation) if format == "json" else export_markdown(consultation).encode()
 
 
