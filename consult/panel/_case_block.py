@@ -16,7 +16,7 @@ from consult.case import USABLE, Case, Entry, Observation
 from consult.clinic import Assessment, Finding
 from consult.panel._fence import cut, fence, neutralise
 from consult.plan import Language
-from consult.privacy import UNTOLD, day_of, replace_dates
+from consult.privacy import OLDEST, day_of, undated
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _ABNORMAL = frozenset({"LL", "L", "H", "HH", "A"})
@@ -50,6 +50,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "shortened": ("texts shortened", "文本有删节"),
     "years": ("y", "岁"),
     "alert": ("ALERT", "警报"),
+    "upwards": (" or older", "以上"),
     "older": ("older", "项更早"),
 }
 _LISTS = ("conditions", "medications", "allergies", "procedures", "immunizations", "encounters")
@@ -119,8 +120,8 @@ class _Writer:
         return self._day(day_of(effective))
 
     def undated(self, text: str) -> str:
-        """A text with `D-3` for its dates; one that cannot be told so is `[date]`."""
-        return replace_dates(text, lambda day: self._day(day) or UNTOLD)
+        """A text with `D-3` for its dates, and `about 9 years before` for years; what cannot be told is `[date]`."""
+        return undated(text, newest=self.newest, told=self._day)
 
     def _day(self, day: date | None) -> str:
         if day is None or self.newest is None:
@@ -187,7 +188,8 @@ def _person(writer: _Writer) -> str:
     patient = writer.case.patient
     words = [writer.label(patient.sex)] if patient.sex in {"male", "female"} else []
     if patient.age_years is not None:
-        words.append(f"{patient.age_years} {writer.label('years')}")
+        old = patient.age_years >= OLDEST
+        words.append(f"{OLDEST if old else patient.age_years} {writer.label('years')}{writer.label('upwards') if old else ''}")
     if patient.pregnant:
         words.append(writer.label("pregnant"))
     return f"{writer.label('case')}: {', '.join(words)}"

@@ -12,9 +12,41 @@ from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+from consult.storage import Sealer, Vault
+
 T = TypeVar("T")
+
+
+SEALED_TYPE = "+sealed"
+"""Ends the type of a value that is encrypted."""
+
+
+class _Sealed(SerializerProtocol):
+    """LangGraph's serializer, with what it writes encrypted and bound to its thread."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+        self._plain = JsonPlusSerializer()
+        self.about = ""
+        """The thread whose values are written or read next."""
+
+    def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
+        """Type and bytes."""
+        kind, data = self._plain.dumps_typed(obj)
+        if not self._sealer.seals:
+            return kind, data
+        return f"{kind}{SEALED_TYPE}", self._sealer.seal(data, about=self.about)
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:
+        """What was written, before or after encryption was switched on."""
+        kind, value = data
+        if not kind.endswith(SEALED_TYPE):
+            return self._plain.loads_typed(data)
+        return self._plain.loads_typed((kind.removesuffix(SEALED_TYPE), self._sealer.open(value, about=self.about)))
 
 
 class Checkpoints(SqliteSaver):
@@ -25,9 +57,10 @@ class Checkpoints(SqliteSaver):
     transaction, which the next write commits and which locks every other process out.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Over the SQLite file at `path`, made if it is missing."""
-        super().__init__(sqlite3.connect(path, check_same_thread=False))
+    def __init__(self, path: Path, sealer: Sealer | None = None) -> None:
+        """Over the SQLite file at `path`, made if it is missing; what is written is encrypted where `sealer` seals."""
+        self._sealed = _Sealed(sealer or Vault().sealer("checkpoints"))
+        super().__init__(sqlite3.connect(path, check_same_thread=False), serde=self._sealed)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="consult-checkpoints")
 
     async def asetup(self) -> None:
@@ -41,7 +74,7 @@ class Checkpoints(SqliteSaver):
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The latest checkpoint of a thread, with what its next step has returned so far."""
-        return await self._there(lambda: self.get_tuple(config))
+        return await self._there(lambda: self._of(config).get_tuple(config))
 
     async def aput(
         self,
@@ -51,13 +84,13 @@ class Checkpoints(SqliteSaver):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Save a checkpoint."""
-        return await self._there(lambda: self.put(config, checkpoint, metadata, new_versions))
+        return await self._there(lambda: self._of(config).put(config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Save what a step returned."""
-        await self._there(lambda: self.put_writes(config, writes, task_id, task_path))
+        await self._there(lambda: self._of(config).put_writes(config, writes, task_id, task_path))
 
     async def adelete_thread(self, thread_id: str) -> None:
         """Delete a thread."""
@@ -69,8 +102,14 @@ class Checkpoints(SqliteSaver):
         with self.lock, self.conn, closing(self.conn.cursor()) as cursor:
             yield cursor
 
+    def _of(self, config: RunnableConfig) -> Checkpoints:
+        """Itself, sealing for the thread of `config`; only ever called on the one thread."""
+        self._sealed.about = str(config["configurable"]["thread_id"])
+        return self
+
     def _prepare(self) -> None:
         self.setup()
+        self.conn.execute("PRAGMA secure_delete=ON")
         # The write-ahead log survives a killed process without a sync to disk per step.
         self.conn.execute("PRAGMA synchronous=NORMAL")
 

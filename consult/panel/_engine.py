@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from consult.errors import ConsultationError
 from consult.panel._desk import Desk
 from consult.panel._events import Event
-from consult.review import private_file
+from consult.storage import Sealer, Vault, private_file
 
 if TYPE_CHECKING:
     from consult.panel._graph import State
@@ -30,8 +30,9 @@ _WORK = "consultation"
 class Engine:
     """The compiled graph with its checkpointer; started at first use, never again once closed."""
 
-    def __init__(self, checkpoints: Path) -> None:
+    def __init__(self, checkpoints: Path, sealer: Sealer | None = None) -> None:
         self._checkpoints = checkpoints
+        self._sealer = sealer or Vault().sealer("checkpoints")
         self._lock = Lock()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -163,7 +164,7 @@ class Engine:
 
         self._checkpoints.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         private_file(self._checkpoints)
-        self._saver = Checkpoints(self._checkpoints)
+        self._saver = Checkpoints(self._checkpoints, self._sealer)
         self._stack.push_async_callback(self._saver.aclose)
         await self._saver.asetup()
         return build_graph(self._saver)

@@ -13,9 +13,10 @@ from time import perf_counter
 from typing import Any, Literal
 
 from consult._version import __version__
-from consult.case import Case
+from consult.case import Case, attach
 from consult.clinic import Finding, assess
 from consult.errors import ConsultationError, ConsultError, UsageError
+from consult.interop.participant import Image, Participant, ParticipantGap, ParticipantResult
 from consult.models import Caller, Piece
 from consult.panel._case_block import case_block
 from consult.panel._desk import Desk
@@ -24,14 +25,16 @@ from consult.panel._events import Event
 from consult.panel._graph import Result, result_of
 from consult.panel._lab_report import LabReport, lab_report
 from consult.panel._library import Library
+from consult.panel._opening import open_record, test_analytes
 from consult.panel._pace import Pace
+from consult.panel._participants import with_answer
 from consult.panel._reasoner import Reasoner
 from consult.panel._rules_reasoner import RulesReasoner
 from consult.panel._seats import OnPiece
 from consult.panel._staff import Staff
 from consult.plan import Language, Verification
-from consult.privacy import Gateway
-from consult.review import Consultation, Decision, Provenance, Review, SigningKey, Store, Usage, sign
+from consult.privacy import Gateway, doubts, load_detectors
+from consult.review import Consultation, Decision, FollowUp, Provenance, Review, SigningKey, Store, Usage, sign
 from consult.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -86,10 +89,10 @@ class Panel:
         self._on_alert = on_alert
         self._reasoners = dict(reasoners or {})
         self._clock = clock
-        self._staff = Staff(settings, library, given=models or {}, rules_only=engine == "rules")
+        self._staff = Staff(settings, library, given=models or {}, rules_only=engine == "rules", vault=store.vault)
         self._busy: set[str] = set()
         self._pace = Pace()
-        self._engine = Engine(settings.home_path / "checkpoints.sqlite")
+        self._engine = Engine(settings.home_path / "checkpoints.sqlite", store.vault.sealer("checkpoints"))
 
     @classmethod
     def from_settings(
@@ -110,7 +113,7 @@ class Panel:
         """
         chosen = settings if settings is not None else Settings.load()
         library = Library.load(chosen)
-        store = Store.open(chosen.home_path, url=chosen.store, clock=clock)
+        store = Store.from_settings(chosen, clock=clock)
         return cls(
             library,
             store,
@@ -136,19 +139,30 @@ class Panel:
 
     # consulting
 
-    def consult(self, case: Case, *, language: Language | None = None) -> Consultation:
+    def consult(self, case: Case, *, language: Language | None = None, revises: str | None = None) -> Consultation:
         """Consult on `case` up to the draft that awaits review.
+
+        Args:
+            case: as it was read.
+            language: of the plan; default: that of the settings.
+            revises: an open or signed consultation of the same patient: its case is brought up to date with what
+                `case` adds and corrects, and the draft supersedes it. No decision is taken over.
 
         Raises:
             ConsultationError: the run failed; `consultation` names what can be resumed.
+            ReviewError: what `revises` names cannot be revised with this.
         """
-        return self._engine.call(self._consult(case, language, _ignore))
+        return self._engine.call(self._consult(case, language, _ignore, revises))
 
-    async def aconsult(self, case: Case, *, language: Language | None = None) -> Consultation:
+    async def aconsult(
+        self, case: Case, *, language: Language | None = None, revises: str | None = None
+    ) -> Consultation:
         """Like `consult`, awaitable in any event loop."""
-        return await self._engine.acall(self._consult(case, language, _ignore))
+        return await self._engine.acall(self._consult(case, language, _ignore, revises))
 
-    async def astream(self, case: Case, *, language: Language | None = None) -> AsyncIterator[Event]:
+    async def astream(
+        self, case: Case, *, language: Language | None = None, revises: str | None = None
+    ) -> AsyncIterator[Event]:
         """Consult, yielding events as they happen; the last is `finished`."""
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -159,7 +173,7 @@ class Panel:
 
         async def run() -> Consultation:
             try:
-                return await self._consult(case, language, emit)
+                return await self._consult(case, language, emit, revises)
             finally:
                 emit(None)
 
@@ -176,32 +190,40 @@ class Panel:
         return self._engine.call(self._resume(identifier, on_event or _ignore))
 
     def consult_with(
-        self, case: Case, *, on_event: Callable[[Event], None], language: Language | None = None
+        self,
+        case: Case,
+        *,
+        on_event: Callable[[Event], None],
+        language: Language | None = None,
+        revises: str | None = None,
     ) -> Consultation:
         """Like `consult`, calling `on_event` (from the engine's thread) as things happen."""
-        return self._engine.call(self._consult(case, language, on_event))
+        return self._engine.call(self._consult(case, language, on_event, revises))
 
-    async def _consult(self, case: Case, language: Language | None, emit: Callable[[Event], None]) -> Consultation:
+    async def _consult(
+        self, case: Case, language: Language | None, emit: Callable[[Event], None], revises: str | None = None
+    ) -> Consultation:
         chosen = language or self.settings.language
         if chosen not in {"en", "zh"}:
             raise UsageError(f"a plan is written in 'en' or 'zh', not {chosen!r}")
         async with AsyncExitStack() as start:
             await start.enter_async_context(self._pace.begin())
-            opened = self._open(case, chosen)
+            opened = self._open(case, chosen, revises)
             emit(Event(kind="started", consultation=opened.id, data={"observations": len(opened.case.observations)}))
             return await self._advance(opened, emit, begun=start.aclose)
 
-    def _open(self, case: Case, language: Language) -> Consultation:
+    def _open(self, case: Case, language: Language, revises: str | None = None) -> Consultation:
         """Identifiers leave here: what is stored as the consultation is already redacted."""
-        subject = self.store.subject_for(case.identity, case.subject)
-        gateway = Gateway(case.identity)
-        clean = gateway.redact_case(case).model_copy(update={"subject": subject.key})
-        self.store.note_later_results(subject.key, clean)
-        opened = self.store.create(
-            clean, subject=subject, provenance=self._provenance(), language=language, engine=self._staff.name
+        return open_record(
+            case,
+            store=self.store,
+            library=self.library,
+            settings=self.settings,
+            provenance=self._provenance(),
+            language=language,
+            engine=self._staff.name,
+            revises=revises,
         )
-        self.store.remember(subject.key, case.identity, gateway.replacements, consultation=opened.id)
-        return opened
 
     def _provenance(self) -> Provenance:
         manifest = self.library.retriever.manifest
@@ -308,8 +330,21 @@ class Panel:
         gateway = Gateway(
             self.store.identity(opened.subject.key),
             known=self.store.replacements(opened.subject.key, consultation=opened.id),
+            detect=False,  # the case went through the detectors when it was stored; passages cite people
         )
-        return self._staff.caller(self.store.journal(opened.id), redact=gateway.redact, clock=self._clock)
+        return self._staff.caller(
+            self.store.journal(opened.id), redact=gateway.redact, clock=self._clock, withheld=self._withheld(opened)
+        )
+
+    def _withheld(self, opened: Consultation) -> str:
+        """Why the models of a consultation may not be asked, where the site is strict; empty: they may."""
+        if not self.settings.privacy.strict:
+            return ""
+        found = doubts(opened.case, load_detectors(self.settings.privacy.detectors))
+        if not found:
+            return ""
+        self.store.record(opened.id, "withheld", doubts={one.kind: one.count for one in found})
+        return f"the case may still name somebody ({', '.join(one.kind for one in found)})"
 
     async def _alert(self, consultation: str, finding: Finding) -> None:
         self.store.record(consultation, "alert", finding=finding.id, source=finding.source, facts=finding.facts)
@@ -325,6 +360,46 @@ class Panel:
                 f"the alert of finding {finding.id} could not be delivered ({type(error).__name__})",
                 consultation=consultation,
             ) from error
+
+    # outside models
+
+    def attach(self, case: Case, result: ParticipantResult | ParticipantGap) -> Case:
+        """The case with an outside model's result among its facts, or the gap it left; see `consult.case.attach`."""
+        return attach(case, result, participants=self.settings.participants, catalog=self.library.catalog)
+
+    def read_images(
+        self,
+        case: Case,
+        name: str,
+        *,
+        kind: str,
+        images: Sequence[Image],
+        task: str | None = None,
+        participant: Participant | None = None,
+    ) -> Case:
+        """Ask the model `name` of `[participants]` about images; its result, or the gap it leaves, enters the case.
+
+        Args:
+            case: whose images they are; of it only sex, age and the de-identified questions are told.
+            name: of the model in the settings.
+            kind: of the images: `ct-chest`, `blood-film`, `ecg` …
+            images: references, or the images themselves where the settings send them.
+            task: which of its tasks, where the model has several.
+            participant: the model as a Python object, in place of the address in the settings.
+
+        Raises:
+            SettingsError: an image without a reference, where the settings do not send images.
+        """
+        return with_answer(
+            case,
+            name,
+            kind=kind,
+            images=images,
+            task=task,
+            participant=participant,
+            settings=self.settings,
+            library=self.library,
+        )
 
     # reporting
 
@@ -359,18 +434,30 @@ class Panel:
         """
         return Review(self.store, self._clock).decide(self.store.resolve(identifier), decisions, reviewer)
 
-    def sign(self, identifier: str, signer: SigningKey | Path | str) -> Consultation:
+    def sign(
+        self, identifier: str, signer: SigningKey | Path | str, *, stale_reason: str | None = None
+    ) -> Consultation:
         """Sign exactly what was decided; every item must be decided and every alert acknowledged.
 
         Args:
             identifier: the consultation.
             signer: a signing key, or the path of one.
+            stale_reason: why it is signed although results came that it has not seen; needed then.
 
         Raises:
-            ReviewError: something is undecided, or the key is not registered in this home.
+            ReviewError: something is undecided, results came and no reason is given, or the key is not registered.
         """
         key = signer if isinstance(signer, SigningKey) else SigningKey.load(Path(signer))
-        return sign(self.store, self.store.resolve(identifier), key, clock=self._clock)
+        resolved = self.store.resolve(identifier)
+        return sign(self.store, resolved, key, stale_reason=stale_reason, clock=self._clock)
+
+    def follow_ups(self, subject_key: str) -> list[FollowUp]:
+        """What the patient's open and signed plans ask for, with the results that answered it.
+
+        Args:
+            subject_key: local key of the patient (`Consultation.subject.key`).
+        """
+        return list(self.store.follow_ups(subject_key, tests=test_analytes(self.library.concepts)))
 
 
 def _ignore(event: Event) -> None:

@@ -30,8 +30,11 @@ from consult.panel._reasoner import Reasoner
 from consult.panel._remote_reasoner import RemoteReasoner
 from consult.panel._seats import OnPiece, Seat, Voice
 from consult.settings import AgentSettings, Settings
+from consult.storage import Vault
 
 CHAIR, PLANNER, VERIFIER = "synthesizer", "planner", "verifier"
+REPLIES = "replies.sqlite"
+"""The cache of answers, in the home."""
 _ALONE = 3
 """One who answers for all specialties gets as much literature as they together."""
 
@@ -47,8 +50,17 @@ class Team:
 class Staff:
     """The agents of a panel, and their models; shared by its consultations."""
 
-    def __init__(self, settings: Settings, library: Library, *, given: Mapping[str, Any], rules_only: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        *,
+        given: Mapping[str, Any],
+        rules_only: bool,
+        vault: Vault | None = None,
+    ) -> None:
         self._settings = settings
+        self._vault = vault or Vault()
         self._library = library
         self._agents: dict[str, AgentSettings] = {}
         if not rules_only:
@@ -120,7 +132,9 @@ class Staff:
             return [card.id for card in library.generalists]
         return [PLANNER, *(card.id for card in library.specialists), CHAIR]
 
-    def caller(self, journal: Journal, *, redact: Callable[[str], str], clock: Callable[[], datetime]) -> Caller | None:
+    def caller(
+        self, journal: Journal, *, redact: Callable[[str], str], clock: Callable[[], datetime], withheld: str = ""
+    ) -> Caller | None:
         """Who makes one consultation's calls; None where no model is asked."""
         if self._models is None:
             return None
@@ -135,6 +149,7 @@ class Staff:
             recording=self._recording,
             cache=self._cache(clock),
             spans=self._spans,
+            withheld=withheld,
         )
 
     def _opened_recording(self) -> Recording | None:
@@ -142,12 +157,16 @@ class Staff:
         kept = self._settings.recording
         if kept.mode == "off" or kept.path is None:
             return None
-        return Recording.record(kept.path) if kept.mode == "record" else Recording.replay(kept.path)
+        sealer = self._vault.sealer("recording")
+        if kept.mode == "record":
+            return Recording.record(kept.path, sealer=sealer)
+        return Recording.replay(kept.path, sealer=sealer)
 
     def _cache(self, clock: Callable[[], datetime]) -> Cache | None:
         if self._replies is None and self._settings.cache.enabled:
             age = timedelta(days=self._settings.cache.max_age_days)
-            self._replies = Cache(self._settings.home_path / "replies.sqlite", max_age=age, clock=clock)
+            path, sealer = self._settings.home_path / REPLIES, self._vault.sealer("cache")
+            self._replies = Cache(path, max_age=age, clock=clock, sealer=sealer)
         return self._replies
 
     @cached_property

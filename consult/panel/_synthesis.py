@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from consult.case import USABLE, holds_instructions
 from consult.clinic import name_of
+from consult.panel._machine_made import model_gaps, model_warnings
 from consult.panel._material import Material, distinct
 from consult.panel._missing import missing
 from consult.panel._problems import merge_problems
@@ -55,6 +56,8 @@ def synthesize(
         listed = ", ".join(material.switched_off)
         plan.warnings.append(phrase("warning.switched_off", material.language, listed=listed))
     plan.warnings += _about_the_data(material)
+    plan.gaps += model_gaps(material.case)
+    plan.warnings += model_warnings(material.case, material.language)
     plan.warnings += _not_known(material)
     plan.warnings += _about_the_literature(opinions, material)
     plan.citations = _citations(plan, material)
@@ -66,8 +69,8 @@ _LISTED = 8
 
 
 def tell_limits(plan: Plan) -> None:
-    """Say of the plan as a whole when a ceiling of the case stopped it: it is partial."""
-    for kind in ("ceiling", "deadline"):
+    """Say of the plan as a whole when a ceiling of the case stopped it, or privacy: it is partial."""
+    for kind in ("ceiling", "deadline", "withheld"):
         if any(re.search(rf": {kind}\b", gap.reason) for gap in plan.gaps):
             plan.warnings.append(phrase(f"warning.{kind}", plan.language))
 

@@ -210,7 +210,7 @@ def _read(file: Path) -> str:
     try:
         return file.expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError, RuntimeError) as error:
-        raise SettingsError(f"settings: api_key_file: {str(file)!r} cannot be read: {type(error).__name__}") from None
+        raise SettingsError(f"settings: api_key_file: cannot be read: {type(error).__name__}") from None
 
 
 def _usable(key: str, source: str) -> str:

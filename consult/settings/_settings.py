@@ -12,8 +12,13 @@ from pydantic import Field, ValidationError, model_validator
 from consult.errors import SettingsError
 from consult.settings._agents import AgentSettings
 from consult.settings._case import CacheSettings, Ceilings, PanelSettings, RecordingSettings, TelemetrySettings
+from consult.settings._cds import CdsSettings
+from consult.settings._listen import Listen
 from consult.settings._models import RULES, ModelSettings
+from consult.settings._participants import ParticipantSettings
+from consult.settings._privacy import PrivacySettings
 from consult.settings._source import DEFAULT_FILE, from_environment, from_file
+from consult.settings._storage import StorageSettings
 from consult.settings._table import Table, Zone
 
 __all__ = ["DEFAULT_FILE", "Retrieval", "Rules", "Settings", "Site", "agent_settings"]
@@ -68,6 +73,13 @@ class Settings(Table):
     recording: RecordingSettings = RecordingSettings()
     cache: CacheSettings = CacheSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    listen: Listen = Listen()
+    """The MLLP listener."""
+    storage: StorageSettings = StorageSettings()
+    cds: CdsSettings = CdsSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    participants: dict[str, ParticipantSettings] = Field(default_factory=dict)
+    """Outside models that read images, slides and tracings, by the name of the site's choice."""
 
     @classmethod
     def load(cls, file: str | os.PathLike[str] | None = None, **arguments: Any) -> Settings:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+_PRIVATE = tuple(ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
 KEYS = ("api_key", "apikey", "token", "authorization")
 """Names under which people write a secret into a configuration."""
 
@@ -42,6 +44,19 @@ def address(value: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("an address takes no query and no fragment; use api_key_env or api_key_file for a key")
     return value.rstrip("/")
+
+
+def within_house(value: str) -> bool:
+    """Whether a case may be sent to this address: encrypted, or without leaving the machine or a private network."""
+    parts = urlsplit(value)
+    host = parts.hostname or ""
+    if parts.scheme == "https" or host == "localhost":
+        return True
+    try:
+        there = ip_address(host)
+    except ValueError:
+        return False  # where another name leads is for others to say
+    return there.is_loopback or any(there in network for network in _PRIVATE)
 
 
 def refuse_keys(table: Any) -> Any:
