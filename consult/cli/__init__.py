@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from consult.errors import ConsultError, UsageError
 if TYPE_CHECKING:
     import typer
 
+_OPTION = re.compile(r"No such option: --?[a-z-]{1,20}(\s|\Z|\.)")
+"""A slip of the finger is repeated; anything longer may be a patient's file."""
 DONE, NOT_SO, WRONG_USE, FAILED = 0, 1, 2, 3
 """The exit codes: done; the thing asked about is not so; usage or input error; the run failed."""
 
@@ -76,6 +79,8 @@ def _misuse(error: typer.TyperException) -> str:
         return "too many arguments; a name with spaces in it needs quotes"
     if message.startswith("No such command"):
         return "there is no such command; consult --help lists them"
+    if message.startswith("No such option") and not _OPTION.match(message):
+        return "there is no such option; --help lists those of a command"
     if message.startswith("Missing command"):
         return "no command is named; consult --help lists them"
     return message

@@ -14,12 +14,15 @@ from consult.cli import (
     _keys,
     _knowledge,
     _list,
+    _listen,
     _models,
+    _purge,
     _report,
     _review,
     _run,
     _show,
     _sign,
+    _storage,
     _verify,
 )
 
@@ -52,6 +55,9 @@ app.command("case")(_case.case)
 app.command("run")(_run.run)
 app.command("show")(_show.show)
 app.command("list")(_list.list_)
+app.command("listen")(_listen.listen)
+app.command("inbox")(_listen.inbox)
+app.command("send")(_listen.send)
 app.command("report")(_report.report)
 app.command("review")(_review.review)
 app.add_typer(_keys.app, name="keys")
@@ -60,3 +66,5 @@ app.command("verify")(_verify.verify)
 app.command("export")(_export.export)
 app.add_typer(_knowledge.app, name="knowledge")
 app.add_typer(_models.app, name="models")
+app.command("purge")(_purge.purge)
+app.add_typer(_storage.app, name="storage")

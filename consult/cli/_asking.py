@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consult.cli._common import console, say
+from consult.cli._later_view import Later, show_later
 from consult.cli._plan_view import show_heading, show_item
-from consult.cli._restore import for_reviewer
+from consult.cli._restore import for_reviewer, restorer
 from consult.cli._why import explain, show_explanation
 from consult.errors import ReviewError
 from consult.review import Review, pending_items
@@ -37,6 +38,8 @@ def ask_all(store: Store, identifier: str, reviewer: str, *, content: Path | Non
     shown = for_reviewer(store, consultation)
     if pending or consultation.status == "awaiting-review":
         show_heading(screen, shown, identity=store.identity(consultation.subject.key))
+        later = Later.of(store, consultation)
+        show_later(screen, consultation, later.restored(restorer(store, consultation)))
     if not pending:
         return consultation if _unread(consultation) else Review(store).decide(identifier, [], reviewer)
     for number, item in enumerate(pending, start=1):

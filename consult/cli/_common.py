@@ -7,9 +7,10 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -54,7 +55,7 @@ def open_store(home: Path | None, config: Path | None) -> Iterator[Store]:
     absent = not home_path.exists() or (home_path.is_dir() and not (home_path / "consult.sqlite").exists())
     if chosen.store is None and absent:
         raise NotFound("this home holds no consultation yet; make one with: consult run FILE")
-    with Store.open(chosen.home_path, url=chosen.store) as store:
+    with Store.from_settings(chosen) as store:
         yield store
 
 
@@ -67,9 +68,28 @@ def open_panel(chosen: Settings, *, engine: Literal["auto", "rules"] = "auto") -
         yield panel
 
 
+def operator() -> str:
+    """Who works at this system, for the audit log."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container without a table of users
+        return f"user {os.getuid()}"
+
+
 def print_json(document: Any) -> None:
     """One JSON document on standard output, UTF-8, keys in their order."""
     print(json_text(document, indent=2))
+
+
+def print_json_list(documents: Iterable[Any]) -> None:
+    """One JSON array on standard output, written as its elements come: it may be longer than memory."""
+    separator = "["
+    for document in documents:
+        print(f"{separator}\n{indent(json_text(document, indent=2), '  ')}", end="")
+        separator = ","
+    print("[]" if separator == "[" else "\n]")
 
 
 def json_text(document: Any, *, indent: int | None = None) -> str:

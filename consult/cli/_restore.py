@@ -22,6 +22,14 @@ def for_reviewer(store: Store, consultation: Consultation) -> Consultation:
     return type(consultation).model_validate(document)
 
 
+def restorer(store: Store, consultation: Consultation) -> Callable[[str], str]:
+    """Puts the meaning of placeholders back into any text that belongs to this consultation."""
+    from consult.privacy import Gateway
+
+    known = store.replacements(consultation.subject.key, consultation=consultation.id)
+    return Gateway(None, known=known).restore
+
+
 def _each(value: JsonValue, change: Callable[[str], str]) -> JsonValue:
     if isinstance(value, str):
         return change(value)

@@ -22,6 +22,9 @@ def show(
         str | None, typer.Option("--why", metavar="ITEM", help="Walk from an item (P1) to facts, rule and passage.")
     ] = None,
     usage: Annotated[bool, typer.Option("--usage", help="The ledger of model calls, with its sums.")] = False,
+    replaced: Annotated[
+        bool, typer.Option("--replaced", help="What stands for names and numbers, how often, and what it stood for.")
+    ] = False,
     reasoning: Annotated[
         bool, typer.Option("--reasoning", help="How the models reasoned, apart from the plan.")
     ] = False,
@@ -30,26 +33,41 @@ def show(
     config: Config = None,
 ) -> None:
     """Print a stored consultation, what one of its items rests on, or what was asked of models."""
-    if (why is not None) + usage + reasoning > 1:
-        raise UsageError("--why, --usage and --reasoning are asked one at a time")
+    if (why is not None) + usage + reasoning + replaced > 1:
+        raise UsageError("--why, --usage, --reasoning and --replaced are asked one at a time")
     if agent is not None and not reasoning:
         raise UsageError("an agent is named only with --reasoning")
     with open_store(home, config) as store:
         consultation = store.get(store.resolve(id))
         if usage:
             _usage(store, consultation, json, settings(home, config).currency)
+        elif replaced:
+            _replaced(store, consultation, json)
         elif reasoning:
             _reasoning(store, consultation, agent, json)
         elif why is not None:
             _why(store, consultation, why, json, settings(home, config).content)
         elif json:
-            print_json(consultation.to_json())
-        else:
-            from consult.cli._plan_view import show_consultation
-            from consult.cli._restore import for_reviewer
+            from consult.cli._later_view import Later
 
-            identity = store.identity(consultation.subject.key)
-            show_consultation(console(), for_reviewer(store, consultation), identity=identity)
+            print_json({**consultation.to_json(), **Later.of(store, consultation).to_json()})
+        else:
+            show_all(store, consultation)
+
+
+def show_all(store: Store, consultation: Consultation) -> None:
+    """The consultation on the terminal, with what came since; names come from the local store."""
+    from consult.cli._later_view import Later, show_later
+    from consult.cli._plan_view import show_consultation
+    from consult.cli._replaced import show_replaced
+    from consult.cli._restore import for_reviewer, restorer
+
+    screen = console()
+    identity = store.identity(consultation.subject.key)
+    show_consultation(screen, for_reviewer(store, consultation), identity=identity)
+    show_replaced(screen, store, consultation)
+    later = Later.of(store, consultation).restored(restorer(store, consultation))
+    show_later(screen, consultation, later)
 
 
 def _usage(store: Store, consultation: Consultation, json: bool, currency: str | None) -> None:
@@ -63,6 +81,15 @@ def _usage(store: Store, consultation: Consultation, json: bool, currency: str |
         print_json(usage_json(consultation, usage))
     else:
         show_usage(console(), consultation, usage)
+
+
+def _replaced(store: Store, consultation: Consultation, json: bool) -> None:
+    from consult.cli._replaced import replaced_json, show_replacements
+
+    if json:
+        print_json(replaced_json(store, consultation))
+    else:
+        show_replacements(console(), store, consultation)
 
 
 def _reasoning(store: Store, consultation: Consultation, agent: str | None, json: bool) -> None:

@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
-from consult.cli._common import Config, Home, Id, Json, open_store, print_json
+from consult.cli._common import Config, Home, Id, Json, open_store, print_json, typed
 from consult.cli._keys import key_file
 
 
 def sign(
     id: Id,
     key: Annotated[Path, typer.Option("--key", help="The signer's private key.")],
+    stale_reason: Annotated[
+        str | None, typer.Option("--stale-reason", help="Why it is signed although results came since; signed too.")
+    ] = None,
     json: Json = False,
     home: Home = None,
     config: Config = None,
@@ -23,8 +26,9 @@ def sign(
     from consult.review import sign as sign_
 
     signer = SigningKey.load(key_file(key))
+    reason = None if stale_reason is None else typed(stale_reason, "--stale-reason")
     with open_store(home, config) as store:
-        signed = sign_(store, store.resolve(id), signer)
+        signed = sign_(store, store.resolve(id), signer, stale_reason=reason)
     if json:
         print_json(signed.to_json())
         return

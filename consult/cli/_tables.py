@@ -54,9 +54,9 @@ def results_table(observations: Sequence[Observation]) -> Table:
     columns: list[tuple[str, Callable[[Observation], Text]]] = [
         ("", lambda seen: Text(seen.fact)),
         ("result", lambda seen: Text(plain(seen.name, 80))),
-        ("value", lambda seen: Text(f"{plain(seen.shown, 200)} {plain(seen.reported.unit, 30)}".strip())),
+        ("value", lambda seen: Text(f"{plain(seen.shown, 200)} {plain(seen.reported.unit_shown, 30)}".strip())),
         ("", lambda seen: flag_text(seen.flag)),
-        ("range", lambda seen: Text(plain(seen.reported.range, 60))),
+        ("range", lambda seen: Text(plain(seen.reported.range_shown, 60))),
         ("converted", lambda seen: Text(_converted(seen))),
         ("time", lambda seen: Text(when(seen.effective))),
         ("status", lambda seen: Text("" if seen.status == "final" else seen.status)),
@@ -79,6 +79,13 @@ def _converted(seen: Observation) -> str:
     return f"{seen.comparator or ''}{seen.value} {plain(seen.unit, 30)}"
 
 
+def _besides(row: Row) -> list[str]:
+    """What must be known of a consultation beside its status; one that was replaced need not be brought up to date."""
+    if row.superseded_by is not None:
+        return ["superseded"]
+    return ["stale"] if row.stale else []
+
+
 def consultation_table(console: Console, rows: Sequence[Row]) -> None:
     """The stored consultations."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
@@ -86,6 +93,6 @@ def consultation_table(console: Console, rows: Sequence[Row]) -> None:
         table.add_column(column, overflow="fold", no_wrap=column in {"id", "created"})
     for row in rows:
         alerts = Text(str(row.alerts), style="bold red" if row.alerts else "")
-        status = Text(row.status if not row.stale else f"{row.status}, stale")
+        status = Text(", ".join([row.status, *_besides(row)]))
         table.add_row(row.id, status, when(row.created), alerts, str(row.open), row.subject)
     console.print(table)

@@ -80,7 +80,7 @@ def _store(chosen: Settings) -> Iterator[Store | None]:
     from consult.review import Store
 
     try:
-        opened = Store.open(chosen.home_path, url=chosen.store)
+        opened = Store.from_settings(chosen)
     except (OSError, ConsultError):  # an archive that may not be written: the document is checked by itself
         yield None
         return

@@ -12,8 +12,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from consult.errors import ConsultError
 from consult.models._recording import reply_from
 from consult.models._request import Reply, Request, hashed
+from consult.storage import Sealer, Vault
 
 _log = logging.getLogger(__name__)
 
@@ -24,8 +26,16 @@ class Cache:
     A cache that cannot be read or written is one without answers: it never stops a consultation.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, max_age: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        max_age: timedelta,
+        clock: Callable[[], datetime],
+        sealer: Sealer | None = None,
+    ) -> None:
         """Open the cache, making it if need be, and drop what is older than `max_age`."""
+        self._sealer = sealer or Vault().sealer("cache")
         self._max_age = max_age
         self._clock = clock
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -35,6 +45,7 @@ class Cache:
         with _tolerant("opened"):
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA secure_delete = ON")
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, at TEXT NOT NULL, reply TEXT NOT NULL)"
             )
@@ -44,15 +55,17 @@ class Cache:
         """The answer that was given to the same request by the same endpoint, unless it is too old."""
         reply: Reply | None = None
         with _tolerant("read"):
+            key = _key(base_url, request)
             found = self._connection.execute(
-                "SELECT reply FROM answers WHERE key = ? AND at >= ?", (_key(base_url, request), self._oldest())
+                "SELECT reply FROM answers WHERE key = ? AND at >= ?", (key, self._oldest())
             ).fetchone()
-            reply = reply_from(json.loads(found[0])) if found else None
+            reply = reply_from(json.loads(self._sealer.open_text(found[0], about=key))) if found else None
         return reply
 
     def put(self, base_url: str, request: Request, reply: Reply) -> None:
         """Keep an answer that was found valid."""
-        row = (_key(base_url, request), self._clock().isoformat(), json.dumps(asdict(reply)))
+        key = _key(base_url, request)
+        row = (key, self._clock().isoformat(), self._sealer.seal_text(json.dumps(asdict(reply)), about=key))
         with _tolerant("written"):
             self._connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", row)
 
@@ -66,10 +79,10 @@ class Cache:
 
 @contextmanager
 def _tolerant(done: str) -> Iterator[None]:
-    """Logs and passes over what a damaged or locked file raises."""
+    """Logs and passes over what a damaged or locked file, or one with another's key, raises."""
     try:
         yield
-    except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+    except (sqlite3.Error, ValueError, TypeError, KeyError, ConsultError) as error:
         _log.warning("the cache of answers cannot be %s: %s", done, type(error).__name__)
 
 

@@ -62,6 +62,7 @@ class Caller:
         recording: Recording | None = None,
         cache: Cache | None = None,
         spans: Spans | None = None,
+        withheld: str = "",
     ) -> None:
         """Begin a consultation, or go on with one.
 
@@ -77,7 +78,9 @@ class Caller:
             recording: where to write what happens, or to take it from.
             cache: answers of other consultations.
             spans: where to report calls.
+            withheld: why no model may be asked, as a clause without patient text; empty: they may.
         """
+        self._withheld = withheld
         self._budget = Budget(ceilings, journal.calls())
         self._means = Means(
             models=models,
@@ -130,10 +133,12 @@ class Caller:
             on_piece: called with the answer's pieces as they come, those of answers that turn out unusable included.
 
         Raises:
-            Unanswered: no model of the chain gave a usable answer, or a ceiling was reached.
+            Unanswered: no model of the chain gave a usable answer, a ceiling was reached, or the case is withheld.
             ReplayMiss: a strict replay does not hold the question.
         """
         means = self._means
+        if self._withheld:
+            raise Unanswered(agent, (ModelError(model, "withheld", detail=self._withheld),))
         redacted = tuple(Message(message.role, means.redact(message.content)) for message in messages)
         question = Question(agent, purpose, redacted, answer, temperature, reasoning_effort, max_tokens, on_piece)
         return await self._first(question, [Turn(means, question, name) for name in means.models.chain(model)])

@@ -4,7 +4,7 @@ A recording holds one line for every attempt, in the order in which they ended. 
 in that order, failures included, so that retries, repairs and fallbacks happen again, without waiting. A question is
 known by who asks what of which model, whatever way structure is asked for: the way is recorded with the attempt.
 
-The file holds answers about a patient, and no prompt.
+The file holds answers about a patient, and no prompt; where the home is encrypted, each line is.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from consult.errors import ModelError, UsageError
+from consult.errors import ConsultationError, ModelError, UsageError
 from consult.models._ledger import Call
 from consult.models._refused import ModeRefused
 from consult.models._request import Reply, Tokens
+from consult.storage import Sealer, Vault
+
+LINE = "line"
+"""What a sealed line is bound to: a recording may be copied and cut."""
+_OPEN = Vault().sealer("recording")
+"""Reads and writes in clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +46,35 @@ class Recording:
     """A file of attempts, being written or being replayed; may be shared by consultations of one event loop."""
 
     def __init__(
-        self, file: BinaryIO | None = None, outcomes: dict[str, deque[Outcome]] | None = None, *, strict: bool = True
+        self,
+        file: BinaryIO | None = None,
+        outcomes: dict[str, deque[Outcome]] | None = None,
+        *,
+        strict: bool = True,
+        sealer: Sealer | None = None,
     ) -> None:
         self._file = file
+        self._sealer = sealer or _OPEN
         self._outcomes = outcomes
         self.strict = strict
         """A question that the recording does not hold is an error; otherwise it goes to the model."""
 
     @classmethod
-    def record(cls, path: str | os.PathLike[str]) -> Recording:
-        """Write to `path`, after what it holds already; only its owner may read it."""
+    def record(cls, path: str | os.PathLike[str], *, sealer: Sealer | None = None) -> Recording:
+        """Write to `path` (0600), after what it holds already; encrypted where `sealer` seals."""
         file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
         Path(path).chmod(0o600)
         file.truncate(_whole(file.read()))
         file.seek(0, os.SEEK_END)
-        return cls(file)
+        return cls(file, sealer=sealer)
 
     @classmethod
-    def replay(cls, path: str | os.PathLike[str], *, strict: bool = True) -> Recording:
+    def replay(cls, path: str | os.PathLike[str], *, strict: bool = True, sealer: Sealer | None = None) -> Recording:
         """Answer from `path`; a torn last line is passed over.
 
         Raises:
-            UsageError: the file cannot be read, or another line than the last is damaged.
+            UsageError: the file cannot be read, another line than the last is damaged, or it is encrypted with a key
+                that `sealer` does not have.
         """
         try:
             content = Path(path).read_bytes()
@@ -70,9 +83,9 @@ class Recording:
         outcomes: dict[str, deque[Outcome]] = {}
         for number, line in enumerate(content[: _whole(content)].splitlines(), start=1):
             try:
-                row = json.loads(line)
+                row = json.loads(opened(line, sealer or _OPEN))
                 outcomes.setdefault(row["key"], deque()).append(_outcome(row))
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, ConsultationError):
                 raise UsageError(f"the recording is damaged in line {number}") from None
         return cls(outcomes=outcomes, strict=strict)
 
@@ -104,7 +117,8 @@ class Recording:
         if self._file is None:
             return
         row = {"key": key, "agent": agent, "purpose": purpose, "model": model, **_row(outcome)}
-        self._file.write(json.dumps(row, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
+        line = json.dumps(row, ensure_ascii=True, separators=(",", ":"))
+        self._file.write(self._sealer.seal_text(line, about=LINE).encode() + b"\n")
         self._file.flush()
 
     def close(self) -> None:
@@ -115,6 +129,16 @@ class Recording:
     def _take(self, key: str) -> None:
         if self._outcomes:
             self._outcomes[key].popleft()
+
+
+def opened(line: bytes, sealer: Sealer) -> str:
+    """A line of a recording, in clear.
+
+    Raises:
+        ValueError: it is no ASCII.
+        SettingsError, ConsultationError: as `Sealer.open`.
+    """
+    return sealer.open_text(line.decode("ascii"), about=LINE)
 
 
 def _whole(content: bytes) -> int:

@@ -6,16 +6,15 @@ Retries, limits, circuit breaker, ledger, ceilings and recording are those of mo
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from consult.errors import ModelError, SettingsError
 from consult.models._failures import failure
 from consult.models._request import OnPiece, Reply, Request, Tokens
 from consult.settings import AgentSettings, ModelSettings
+from consult.settings._table import within_house
 
 if TYPE_CHECKING:
     import httpx2
@@ -27,7 +26,6 @@ _CONNECT = 10.0
 _NAME = 80
 _UNBOUNDED = 100_000_000
 """Tokens: how much a specialist elsewhere can read is its own business."""
-_PRIVATE = tuple(ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
 
 
 def remote_name(agent: str) -> str:
@@ -43,7 +41,7 @@ def remote_settings(agent: str, said: AgentSettings) -> ModelSettings:
     """
     if said.url is None:
         raise SettingsError(f"settings: agents.{agent}.url: missing")
-    if not _safe(said.url):
+    if not within_house(said.url):
         raise SettingsError(
             f"settings: agents.{agent}.url: must begin with https; "
             "plain http is for localhost and for addresses of a private network"
@@ -58,19 +56,6 @@ def remote_settings(agent: str, said: AgentSettings) -> ModelSettings:
         timeout=said.timeout,
         context_tokens=_UNBOUNDED,
     )
-
-
-def _safe(url: str) -> bool:
-    """Whether a case may go there: encrypted, or without leaving the machine or a private network."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme == "https" or host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False  # where another name leads is for others to say
-    return address.is_loopback or any(address in network for network in _PRIVATE)
 
 
 class RemoteEndpoint:

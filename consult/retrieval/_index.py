@@ -22,6 +22,7 @@ from consult.retrieval._knowledge import Knowledge
 from consult.retrieval._lock import exclusive
 from consult.retrieval._manifest import Manifest, describe
 from consult.retrieval._queries import dictionary_words
+from consult.storage import close_tree
 
 _KEPT = 2
 _MANIFEST = "manifest.json"
@@ -108,7 +109,7 @@ def ensure_index(
             _prune(home, wanted.id)
             return present or wanted
     except OSError as error:
-        raise RetrievalError(f"the index cannot be written below {str(home)!r}: {error.strerror}") from error
+        raise RetrievalError(f"the index cannot be written in the home: {error.strerror}") from error
 
 
 def wanted_manifest(
@@ -163,6 +164,7 @@ def _build(
         write_lexical(beside / "lexical", passages, dictionary_words(root))
         vectors.without(shipped).write(beside / "vectors.npz")
         (beside / _MANIFEST).write_text(wanted.model_dump_json(indent=2), encoding="utf-8")
+        close_tree(beside)
         target = index_folder(home) / wanted.id
         _remove(target)  # what is left of one without a manifest
         beside.rename(target)

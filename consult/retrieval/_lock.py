@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ else:
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Wait until nobody else holds `path`, and hold it; the file stays behind, empty."""
-    with path.open("ab") as file:
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600), "ab") as file:
         _acquire(file)
         try:
             yield

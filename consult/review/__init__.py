@@ -16,36 +16,49 @@ if TYPE_CHECKING:
         Consultation,
         Decision,
         DecisionKind,
-        LaterResults,
         Provenance,
         Signature,
         Status,
         Subject,
         Usage,
     )
-    from consult.review._home import private_file
+    from consult.review._fhir import export_fhir
     from consult.review._journal import Answered, StoreJournal
     from consult.review._keys import Keyring, SigningKey, TrustedKey, read_public_jwk
     from consult.review._labels import generated_label, usage_line
+    from consult.review._later_models import Answer, ChangeKind, FollowUp, LaterResults, ResultChange
+    from consult.review._logs import log_problems
     from consult.review._markdown import export_markdown
+    from consult.review._merge import merged_case, says_the_same
+    from consult.review._purge import Because, Due, Purge, Purged
     from consult.review._review import Review
-    from consult.review._signing import export_json, sign
+    from consult.review._rewriting import outdated, rewrite
+    from consult.review._signing import export_json, sign, stale_reason
     from consult.review._state import pending_items, review_state
     from consult.review._store import Row, Store
+    from consult.review._suggestions import Suggestion
     from consult.review._usage import usage_of
     from consult.review._verify import Check, VerifyReport, verify_document
 
 _HOME = {
+    "Answer": "_later_models",
     "Answered": "_journal",
     "AuditChain": "_audit",
     "AuditEntry": "_consultation",
+    "Because": "_purge",
+    "ChangeKind": "_later_models",
     "Check": "_verify",
     "Consultation": "_consultation",
     "Decision": "_consultation",
     "DecisionKind": "_consultation",
+    "Due": "_purge",
+    "FollowUp": "_later_models",
     "Keyring": "_keys",
-    "LaterResults": "_consultation",
+    "LaterResults": "_later_models",
     "Provenance": "_consultation",
+    "Purge": "_purge",
+    "Purged": "_purge",
+    "ResultChange": "_later_models",
     "Review": "_review",
     "Row": "_store",
     "Signature": "_consultation",
@@ -54,34 +67,49 @@ _HOME = {
     "Store": "_store",
     "StoreJournal": "_journal",
     "Subject": "_consultation",
+    "Suggestion": "_suggestions",
     "TrustedKey": "_keys",
     "Usage": "_consultation",
     "VerifyReport": "_verify",
+    "export_fhir": "_fhir",
     "export_json": "_signing",
     "export_markdown": "_markdown",
     "generated_label": "_labels",
+    "log_problems": "_logs",
+    "merged_case": "_merge",
+    "outdated": "_rewriting",
     "pending_items": "_state",
-    "private_file": "_home",
     "read_json": "_canonical",
     "read_public_jwk": "_keys",
     "review_state": "_state",
+    "rewrite": "_rewriting",
+    "says_the_same": "_merge",
     "sign": "_signing",
+    "stale_reason": "_signing",
     "usage_line": "_labels",
     "usage_of": "_usage",
     "verify_document": "_verify",
 }
 
 __all__ = [
+    "Answer",
     "Answered",
     "AuditChain",
     "AuditEntry",
+    "Because",
+    "ChangeKind",
     "Check",
     "Consultation",
     "Decision",
     "DecisionKind",
+    "Due",
+    "FollowUp",
     "Keyring",
     "LaterResults",
     "Provenance",
+    "Purge",
+    "Purged",
+    "ResultChange",
     "Review",
     "Row",
     "Signature",
@@ -90,18 +118,25 @@ __all__ = [
     "Store",
     "StoreJournal",
     "Subject",
+    "Suggestion",
     "TrustedKey",
     "Usage",
     "VerifyReport",
+    "export_fhir",
     "export_json",
     "export_markdown",
     "generated_label",
+    "log_problems",
+    "merged_case",
+    "outdated",
     "pending_items",
-    "private_file",
     "read_json",
     "read_public_jwk",
     "review_state",
+    "rewrite",
+    "says_the_same",
     "sign",
+    "stale_reason",
     "usage_line",
     "usage_of",
     "verify_document",

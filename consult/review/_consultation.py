@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import (
@@ -17,7 +18,10 @@ from consult.case import Case, Model
 from consult.clinic import Finding
 from consult.models import Call
 from consult.plan import Language, Opinion, Plan, Task, Verification
+from consult.review._later_models import LaterResults, ResultChange
 
+LATER = "later-results"
+"""The audit event that says that results came which the consultation has not seen."""
 SCHEMA = 1
 """Version of the document. 1: the first. Older ones stay readable, newer ones are refused."""
 
@@ -36,6 +40,7 @@ _OF_MODELS: dict[str, JsonValue] = {
     "prescriptions": 0,
     "instead": "",
     "care": [],
+    "data": None,
 }
 """Parts of what was written that older documents do not have, with the value that says nothing."""
 
@@ -145,22 +150,6 @@ class AuditEntry(Model):
     """SHA-256 of the RFC 8785 bytes of this entry without `hash`, hex."""
 
 
-class LaterResults(Model):
-    """Results that arrived after the consultation had been drafted, and what of it they touch."""
-
-    consultation: str
-    at: str
-    """When they were noticed; ISO 8601, UTC."""
-    facts: list[str]
-    """Facts of the case whose value changed, or whose analyte has a newer result."""
-    items: list[str]
-    """Items of the plan that rest on those facts."""
-    changed: int
-    """Results that were corrected or withdrawn."""
-    new: int
-    """Results that the consultation has not seen."""
-
-
 class Consultation(Model):
     """The document: what is stored, shown, signed and exported. The contract is section `Consultation` of the guide.
 
@@ -174,7 +163,7 @@ class Consultation(Model):
     schema_version: int = Field(default=SCHEMA, alias="schema")
     revision: int = 1
     supersedes: str | None = None
-    """Id of the signed consultation that this one replaces."""
+    """Id of the consultation that this one replaces."""
     status: Status = "running"
     subject: Subject
     case: Case
@@ -214,16 +203,12 @@ class Consultation(Model):
     @property
     def later_results(self) -> list[LaterResults]:
         """Later or corrected results of the same patient that this consultation has not seen, oldest first."""
-        return [
-            LaterResults.model_validate({"consultation": self.id, "at": entry.at, **entry.data})
-            for entry in self.audit
-            if entry.event == "later-results"
-        ]
+        return [later_results(self.id, entry) for entry in self.audit if entry.event == LATER]
 
     @property
     def stale(self) -> bool:
         """Whether results arrived that this consultation has not seen."""
-        return any(entry.event == "later-results" for entry in self.audit)
+        return any(entry.event == LATER for entry in self.audit)
 
     @property
     def superseded_by(self) -> str | None:
@@ -235,6 +220,13 @@ class Consultation(Model):
         """The document as JSON types."""
         document: dict[str, JsonValue] = self.model_dump(mode="json")
         return document
+
+
+def later_results(id: str, entry: AuditEntry, changes: Sequence[ResultChange] = ()) -> LaterResults:
+    """What an audit entry tells of later results, with what the home keeps of them beside it."""
+    told = {key: value for key, value in entry.data.items() if key != "details"}
+    kept = {"consultation": id, "at": entry.at, **told, "changes": list(changes)}
+    return LaterResults.model_validate(kept)
 
 
 def _trimmed(value: JsonValue) -> JsonValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from consult.errors import ConsultationError, SettingsError
-from consult.review._home import private_file
-from consult.review._tables import STORE_VERSION, about, metadata
+from consult.review._sealed import OPTION
+from consult.review._tables import STORE_VERSION, about, metadata, sealing
+from consult.storage import Vault, private_file
 
 FILE = "consult.sqlite"
 BUSY_SECONDS = 30
@@ -25,19 +27,22 @@ Mode = Literal["read", "write", "durable"]
 class Database:
     """One engine and its three kinds of transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
+        self._sealer = vault.sealer("store")
+        self.vault = vault
+        """The keys that it is read and written with."""
 
     @classmethod
-    def open(cls, home: Path, url: str | None) -> Database:
+    def open(cls, home: Path, url: str | None, vault: Vault) -> Database:
         """The database at `url`, or `consult.sqlite` in `home`; tables are made at the first call.
 
         One made by an older version gets the tables it lacks, and is that version's no longer: an older program refuses
         it rather than read half of it.
 
         Raises:
-            SettingsError: it is no database of ours, it is newer than this program, its driver is missing, or it cannot
-                be written.
+            SettingsError: it is no database of ours, it is newer than this program, its driver is missing, it cannot
+                be written, or it holds what was sealed with a key that `vault` does not have.
         """
         try:
             engine = create_engine(url or _sqlite_url(home), connect_args=_arguments(url))
@@ -46,9 +51,10 @@ class Database:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _on_connect)
             event.listen(engine, "begin", _on_begin)
-        database = cls(engine)
+        database = cls(engine, vault)
         try:
             database._prepare()
+            database._check_keys()
         except DatabaseError:
             engine.dispose()
             raise SettingsError("the store cannot be read: it is damaged, locked or not a store of consult") from None
@@ -67,7 +73,7 @@ class Database:
         try:
             # SQLite learns from the option how to begin; SQLAlchemy hands it to the `begin` event.
             with self._engine.connect() as connection:
-                connection = connection.execution_options(consult_mode=mode)
+                connection = connection.execution_options(**{"consult_mode": mode, OPTION: self._sealer})
                 with connection.begin():
                     yield connection
         except DatabaseError as error:
@@ -77,6 +83,23 @@ class Database:
         """Close every connection."""
         self._engine.dispose()
 
+    def erase(self) -> bool:
+        """Take what was deleted or replaced off the disk; False when another program keeps the database in use.
+
+        Nothing to do but to wait for the vacuum of the server where it is PostgreSQL.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return True
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                raw.execute("VACUUM")  # type: ignore[union-attr]  # the driver's own; outside any transaction
+                # What was deleted still stands in the log until that is cut to nothing.
+                busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[union-attr]
+        except (sqlite3.Error, DatabaseError):
+            return False
+        return not busy
+
     def _prepare(self) -> None:
         with self._engine.connect() as connection:
             version = _version(connection)
@@ -84,6 +107,17 @@ class Database:
             version = self._complete()
         if version > STORE_VERSION:
             raise SettingsError(f"the store has version {version}; this program reads up to version {STORE_VERSION}")
+
+    def _check_keys(self) -> None:
+        """Refuse a store that cannot be read in full before anything is written to it."""
+        kid = self.vault.kid
+        with self._engine.connect() as connection:
+            used = set(connection.execute(select(sealing.c.kid)).scalars())
+        self.vault.require(used)
+        if kid is not None and kid not in used:
+            with self.begin("durable") as connection:
+                if connection.execute(select(sealing).where(sealing.c.kid == kid)).first() is None:
+                    connection.execute(insert(sealing).values(kid=kid))
 
     def _complete(self) -> int:
         """Make the tables that are not there, all or none; the version that the store has then."""
@@ -120,6 +154,7 @@ def _on_connect(raw: Any, _record: object) -> None:
     cursor = raw.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not left in free pages
     cursor.close()
 
 

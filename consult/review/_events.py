@@ -12,7 +12,7 @@ from consult.errors import ReviewError
 OWN = frozenset(
     {
         "created", "model-call", "drafted", "decided", "reviewed", "signed", "superseded", "rejected", "failed",
-        "later-results", "replies-deleted",
+        "later-results", "follow-up-answered", "replies-deleted", "purged", "rewritten",
     }
 )  # fmt: skip
 """Events that the store writes itself, and that mean something to `verify_document`."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from consult.models import Call, Reply, Tokens
 from consult.review import _tables
@@ -14,6 +15,7 @@ from consult.review._clock import Clock, stamp
 from consult.review._consultation import Consultation
 from consult.review._database import Database
 from consult.review._record import Record, append_event, hold
+from consult.review._sealed import seal, unseal
 from consult.review._usage import CALLED, call_event
 
 _table = _tables.model_call
@@ -63,11 +65,11 @@ class StoreJournal:
             NotFound: no such consultation.
             ConsultationError: the database refused (read-only or full disk, locked for too long).
         """
-        row = {"key": key, "body": call.model_dump_json(), "reply": None if reply is None else _written(reply)}
+        written = None if reply is None else _written(reply)
         with self._database.begin("write") as connection:
             hold(connection, self._consultation)
             seq = _count(connection, self._consultation) + 1
-            connection.execute(_WRITTEN, {"consultation": self._consultation, "seq": seq, **row})
+            _insert(connection, self._consultation, seq, key, call.model_dump_json(), written)
             append_event(connection, self._consultation, CALLED, call_event(seq, call), stamp(self._clock))
         if reply is not None and call.status == "ok":
             with self._lock:
@@ -81,35 +83,41 @@ class StoreJournal:
 
     def answers(self) -> list[Answered]:
         """All rows with what came back, as far as it is still kept: for the reviewer of the reasoning."""
-        query = select(_table.c.body, _table.c.reply).where(_table.c.consultation == self._consultation)
         with self._database.begin("read") as connection:
-            rows = connection.execute(query.order_by(_table.c.seq)).all()
-        return [
-            Answered(Call.model_validate_json(row.body), None if row.reply is None else _read(row.reply))
-            for row in rows
-        ]
+            rows = _rows(connection, self._consultation)
+        return [Answered(row.call, None if row.reply is None else _read(row.reply)) for row in rows]
 
     def _read_finished(self) -> dict[str, Reply]:
-        query = select(_table.c.key, _table.c.body, _table.c.reply).where(
-            _table.c.consultation == self._consultation, _table.c.reply.is_not(None)
-        )
         with self._database.begin("read") as connection:
-            rows = connection.execute(query.order_by(_table.c.seq)).all()
-        return {row.key: _read(row.reply) for row in rows if Call.model_validate_json(row.body).status == "ok"}
+            rows = _rows(connection, self._consultation)
+        return {row.key: _read(row.reply) for row in rows if row.reply is not None and row.call.status == "ok"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the table, opened."""
+
+    seq: int
+    key: str
+    body: str
+    reply: str | None
+
+    @property
+    def call(self) -> Call:
+        return Call.model_validate_json(self.body)
 
 
 def stored_calls(connection: Connection, id: str) -> list[Call]:
     """The rows of the ledger of `id`, oldest first."""
-    query = select(_table.c.body).where(_table.c.consultation == id).order_by(_table.c.seq)
-    return [Call.model_validate_json(body) for body in connection.execute(query).scalars()]
+    query = select(_table.c.seq, _table.c.body).where(_table.c.consultation == id).order_by(_table.c.seq)
+    bodies = [unseal(connection, row.body, _table, "body", id, row.seq) for row in connection.execute(query)]
+    return [Call.model_validate_json(body) for body in bodies]
 
 
 def carry_over(successor: Record, old: Consultation, at: str) -> None:
     """Give a new revision the calls behind the draft that it takes over, with their audit entries."""
-    drafted = (_table.c.consultation == old.id) & (_table.c.seq <= len(old.usage.ledger))
-    kept = [_table.c.seq, _table.c.key, _table.c.body, _table.c.reply]
-    rows = select(literal(successor.consultation.id), *kept).where(drafted)
-    successor.connection.execute(insert(_table).from_select([_table.c.consultation, *kept], rows))
+    for row in _rows(successor.connection, old.id)[: len(old.usage.ledger)]:
+        _insert(successor.connection, successor.consultation.id, row.seq, row.key, row.body, row.reply)
     for seq, call in enumerate(old.usage.ledger, start=1):
         successor.append(CALLED, call_event(seq, call), at)
 
@@ -117,7 +125,7 @@ def carry_over(successor: Record, old: Consultation, at: str) -> None:
 def forget_replies(connection: Connection, id: str, at: str) -> int:
     """Delete what came back in `id` and in its other revisions, which hold the same; how many there were."""
     deleted = 0
-    for one in _revisions(connection, id):
+    for one in revisions(connection, id):
         hold(connection, one)
         kept = (_table.c.consultation == one) & _table.c.reply.is_not(None)
         count = connection.execute(update(_table).where(kept).values(reply=None)).rowcount
@@ -127,7 +135,8 @@ def forget_replies(connection: Connection, id: str, at: str) -> int:
     return deleted
 
 
-def _revisions(connection: Connection, id: str) -> set[str]:
+def revisions(connection: Connection, id: str) -> set[str]:
+    """`id` with everything that it supersedes or that supersedes it."""
     table = _tables.consultation
     found: set[str] = set()
     more = {id}
@@ -136,6 +145,23 @@ def _revisions(connection: Connection, id: str) -> set[str]:
         near = select(table.c.id, table.c.supersedes).where(table.c.id.in_(more) | table.c.supersedes.in_(more))
         more = {one for row in connection.execute(near) for one in row if one is not None} - found
     return found
+
+
+def _rows(connection: Connection, id: str) -> list[_Row]:
+    columns = (_table.c.seq, _table.c.key, _table.c.body, _table.c.reply)
+    found = connection.execute(select(*columns).where(_table.c.consultation == id).order_by(_table.c.seq))
+    return [_opened(connection, id, row) for row in found]
+
+
+def _opened(connection: Connection, id: str, row: Any) -> _Row:
+    reply = None if row.reply is None else unseal(connection, row.reply, _table, "reply", id, row.seq)
+    return _Row(row.seq, row.key, unseal(connection, row.body, _table, "body", id, row.seq), reply)
+
+
+def _insert(connection: Connection, id: str, seq: int, key: str, body: str, reply: str | None) -> None:
+    sealed = {"body": seal(connection, body, _table, "body", id, seq)}
+    kept = None if reply is None else seal(connection, reply, _table, "reply", id, seq)
+    connection.execute(_WRITTEN, {"consultation": id, "seq": seq, "key": key, "reply": kept, **sealed})
 
 
 def _count(connection: Connection, id: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from consult.errors import NotFound, ReviewError
 from consult.review import _jws
 from consult.review._canonical import read_json
-from consult.review._home import private_folder, write_once
+from consult.storage import private_folder, write_once
 
 NAME_LONGEST = 120
 
@@ -176,19 +176,19 @@ def _trusted(path: Path) -> list[TrustedKey]:
             for jwk in _read(path)
         ]
     except ValueError:
-        raise ReviewError(f"{path.name!r} holds a key that is not an Ed25519 JWK") from None
+        raise ReviewError("a key file holds a key that is not an Ed25519 JWK") from None
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
         found = read_json(path.read_bytes())
     except FileNotFoundError:
-        raise NotFound(f"there is no key file {path.name!r}") from None
+        raise NotFound("the key file does not exist") from None
     except OSError as error:
-        raise ReviewError(f"the key file {path.name!r} cannot be read: {error.strerror}") from None
+        raise ReviewError(f"a key file cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise ReviewError(f"{path.name!r} is not a JWK: {error}") from None
+        raise ReviewError(f"a key file is not a JWK: {error}") from None
     keys = found.get("keys", [found]) if isinstance(found, dict) else []
     if not keys or not all(isinstance(key, dict) for key in keys):
-        raise ReviewError(f"{path.name!r} is not a JWK")
+        raise ReviewError("a key file is not a JWK")
     return list(keys)

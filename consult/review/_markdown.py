@@ -8,11 +8,16 @@ from consult.plan._markdown import escape
 from consult.review._consultation import Consultation, Decision, DecisionKind, Signature
 from consult.review._jws import header_of
 from consult.review._labels import generated_label, usage_line
+from consult.review._signing import stale_reason
 from consult.review._state import review_state
 
 DECIDED: dict[Language, dict[DecisionKind, str]] = {
     "en": {"accept": "accepted", "edit": "edited", "reject": "rejected", "acknowledge": "acknowledged"},
     "zh": {"accept": "采纳", "edit": "修改", "reject": "否决", "acknowledge": "已知晓"},
+}
+_STALE: dict[Language, str] = {
+    "en": "signed although results had come that the plan has not seen, because",
+    "zh": "签署时已有本方案未纳入的新结果，理由",
 }
 
 
@@ -32,7 +37,7 @@ def export_markdown(consultation: Consultation) -> str:
         identifier=consultation.id,
         status=consultation.status,
         decisions={item: _line(one, language) for item, one in decided.items() if one is not None},
-        signers=[_signer(signature) for signature in consultation.signatures],
+        signers=[_signer(signature, language) for signature in consultation.signatures],
     )
     return _labelled(text, generated_label(consultation.plan), usage_line(consultation.usage, language))
 
@@ -51,6 +56,8 @@ def _line(decision: Decision, language: Language) -> str:
     return " — ".join(words)
 
 
-def _signer(signature: Signature) -> str:
+def _signer(signature: Signature, language: Language) -> str:
     header = header_of(signature.model_dump())
-    return f"{header['signer']}, {header['iat'][:19]}Z ({header['kid']})"
+    reason = stale_reason(signature)
+    why = "" if reason is None else f" — {_STALE[language]}: {reason}"
+    return f"{header['signer']}, {header['iat'][:19]}Z ({header['kid']}){why}"

@@ -14,9 +14,13 @@ from consult.errors import NotFound, ReviewError
 from consult.review._clock import Clock, stamp
 from consult.review._consultation import Subject
 from consult.review._database import Database
+from consult.review._sealed import SEALED, seal, unseal
 from consult.review._subject import basis, subject_of
 from consult.review._tables import consultation as consultations
 from consult.review._tables import subject as subjects
+
+NOBODY = "S-purged"
+"""Whom the consultations are about that were purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Patients:
 
     def known(self, key: str) -> Subject | None:
         """The patient stored under `key`."""
+        if key == NOBODY:
+            return None
         with self._database.begin("read") as connection:
             patient = _patient(connection, key)
         return None if patient is None else Subject(key=patient.key, identity=patient.hash)
@@ -84,13 +90,16 @@ class Patients:
                 raise NotFound(f"no patient {key!r} is stored")
             if identity is not None:
                 self._check_owner(patient, identity)
-                connection.execute(update(subjects).where(subjects.c.key == key).values(identity=_json(identity)))
+                sealed = seal(connection, identity.model_dump_json(), subjects, "identity", key)
+                connection.execute(update(subjects).where(subjects.c.key == key).values(identity=sealed))
             if consultation is None:
                 merged = json.dumps({**_mapping(patient.replacements), **replacements}, ensure_ascii=False)
-                connection.execute(update(subjects).where(subjects.c.key == key).values(replacements=merged))
+                sealed = seal(connection, merged, subjects, "replacements", key)
+                connection.execute(update(subjects).where(subjects.c.key == key).values(replacements=sealed))
             else:
                 mine = (consultations.c.id == consultation) & (consultations.c.subject == key)
                 text = json.dumps(dict(replacements), ensure_ascii=False)
+                text = seal(connection, text, consultations, "replacements", consultation)
                 if connection.execute(update(consultations).where(mine).values(replacements=text)).rowcount != 1:
                     raise NotFound(f"no consultation {consultation!r} of patient {key!r} is stored")
 
@@ -102,6 +111,7 @@ class Patients:
             if consultation is not None:
                 query = select(consultations.c.replacements).where(consultations.c.id == consultation)
                 own = connection.execute(query).scalar_one_or_none()
+                own = None if own is None else unseal(connection, own, consultations, "replacements", consultation)
         return {**_mapping(patient.replacements if patient else None), **_mapping(own)}
 
     def _check_owner(self, patient: _Patient, identity: Identity) -> None:
@@ -110,20 +120,23 @@ class Patients:
             raise ReviewError(f"the identity does not belong to patient {patient.key!r}")
 
     def _insert(self, subject: Subject, reference: str) -> None:
-        values = {"key": subject.key, "hash": subject.identity, "reference": reference, "created": stamp(self._clock)}
+        values = {"key": subject.key, "hash": subject.identity, "created": stamp(self._clock)}
         with self._database.begin("write") as connection:
             if _patient(connection, subject.key) is None:  # another process may have been faster
-                connection.execute(insert(subjects).values(**values))
+                sealed = seal(connection, reference, subjects, "reference", subject.key)
+                connection.execute(insert(subjects).values(reference=sealed, **values))
 
 
 def _patient(connection: Connection, key: str) -> _Patient | None:
     columns = [subjects.c[name] for name in _Patient.__dataclass_fields__]
     row = connection.execute(select(*columns).where(subjects.c.key == key)).mappings().one_or_none()
-    return None if row is None else _Patient(**row)
-
-
-def _json(identity: Identity) -> str:
-    return identity.model_dump_json()
+    if row is None:
+        return None
+    opened = {
+        name: unseal(connection, text, subjects, name, key) if name in SEALED[subjects] and text is not None else text
+        for name, text in row.items()
+    }
+    return _Patient(**opened)
 
 
 def _mapping(text: str | None) -> dict[str, str]:

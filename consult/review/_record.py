@@ -14,16 +14,19 @@ from consult.review._audit import AuditChain, next_entry
 from consult.review._canonical import digest
 from consult.review._consultation import AuditEntry, Consultation, Decision, Signature
 from consult.review._later import results_digest
+from consult.review._sealed import seal, unseal
 from consult.review._state import alert_ids, pending_items
 
 APPENDED = frozenset({"decisions", "signatures", "audit"})
 """Parts of the document that only grow; each has its own table."""
+PURGED = "purged"
+"""Status, in the table alone, of a consultation of which only the audit log is left."""
 
 
 # Built once: these run with every event and every model call, and building them costs as much as running them.
-_HELD = select(_tables.consultation.c.id).where(_tables.consultation.c.id == bindparam("key")).with_for_update()
+_HELD = select(_tables.consultation.c.status).where(_tables.consultation.c.id == bindparam("key")).with_for_update()
 _LAST = (
-    select(_tables.audit.c.body)
+    select(_tables.audit.c.seq, _tables.audit.c.body)
     .where(_tables.audit.c.consultation == bindparam("key"))
     .order_by(_tables.audit.c.seq.desc())
     .limit(1)
@@ -48,14 +51,19 @@ class Record:
             NotFound: nothing is stored under this id.
         """
         table = _tables.consultation
-        query = select(table.c.document, table.c.language, table.c.engine).where(table.c.id == id)
+        query = select(table.c.document, table.c.language, table.c.engine, table.c.status).where(table.c.id == id)
         row = connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise NotFound(f"no consultation {id!r} is stored")
-        consultation = Consultation.model_validate_json(row.document)
-        consultation.decisions = [Decision.model_validate_json(b) for b in _bodies(connection, _tables.decision, id)]
-        consultation.signatures = [Signature.model_validate_json(b) for b in _bodies(connection, _tables.signature, id)]
-        consultation.audit = [AuditEntry.model_validate_json(b) for b in _bodies(connection, _tables.audit, id)]
+        _refuse_purged(id, row.status)
+        consultation = Consultation.model_validate_json(unseal(connection, row.document, table, "document", id))
+        consultation.decisions = [
+            Decision.model_validate_json(b) for b in bodies(connection, _tables.decision, id).values()
+        ]
+        consultation.signatures = [
+            Signature.model_validate_json(b) for b in bodies(connection, _tables.signature, id).values()
+        ]
+        consultation.audit = [AuditEntry.model_validate_json(b) for b in bodies(connection, _tables.audit, id).values()]
         return cls(connection, consultation, language=row.language, engine=row.engine)
 
     @classmethod
@@ -125,12 +133,23 @@ class Record:
             "open_items": len(pending_items(consultation)),
             "stale": consultation.stale,
             "results": results_digest(consultation.case),
-            "document": consultation.model_dump_json(exclude=set(APPENDED)),
+            "document": seal(
+                self.connection,
+                consultation.model_dump_json(exclude=set(APPENDED)),
+                _tables.consultation,
+                "document",
+                consultation.id,
+            ),
         }
 
+    def add_detail(self, entry: AuditEntry, body: str) -> None:
+        """Keep what an audit entry speaks of and must not hold: values of results."""
+        self._add(_tables.detail, entry.seq, body)
+
     def _add(self, table: Table, seq: int, body: str, **values: str) -> None:
-        row = {"consultation": self.consultation.id, "seq": seq, "body": body, **values}
-        self.connection.execute(insert(table).values(**row))
+        id = self.consultation.id
+        sealed = seal(self.connection, body, table, "body", id, seq)
+        self.connection.execute(insert(table).values(consultation=id, seq=seq, body=sealed, **values))
 
 
 def hold(connection: Connection, id: str) -> None:
@@ -139,17 +158,27 @@ def hold(connection: Connection, id: str) -> None:
     Raises:
         NotFound: nothing is stored under this id.
     """
-    if connection.execute(_HELD, {"key": id}).one_or_none() is None:
+    status = connection.execute(_HELD, {"key": id}).scalar_one_or_none()
+    if status is None:
         raise NotFound(f"no consultation {id!r} is stored")
+    _refuse_purged(id, status)
+
+
+def _refuse_purged(id: str, status: str) -> None:
+    if status == PURGED:
+        raise NotFound(f"consultation {id!r} was purged; only its audit log is left")
 
 
 def append_event(connection: Connection, id: str, event: str, data: Mapping[str, JsonValue], at: str) -> None:
     """Add an event to the audit log of `id`, which is held, without reading it: a log line must not cost a record."""
-    body = connection.execute(_LAST, {"key": id}).scalar_one_or_none()
-    entry = next_entry(None if body is None else AuditEntry.model_validate_json(body), event, data, at)
-    connection.execute(_LOGGED, {"consultation": id, "seq": entry.seq, "body": entry.model_dump_json()})
+    row = connection.execute(_LAST, {"key": id}).one_or_none()
+    last = None if row is None else unseal(connection, row.body, _tables.audit, "body", id, row.seq)
+    entry = next_entry(None if last is None else AuditEntry.model_validate_json(last), event, data, at)
+    body = seal(connection, entry.model_dump_json(), _tables.audit, "body", id, entry.seq)
+    connection.execute(_LOGGED, {"consultation": id, "seq": entry.seq, "body": body})
 
 
-def _bodies(connection: Connection, table: Table, id: str) -> list[str]:
-    rows = connection.execute(select(table.c.body).where(table.c.consultation == id).order_by(table.c.seq))
-    return list(rows.scalars())
+def bodies(connection: Connection, table: Table, id: str) -> dict[int, str]:
+    """The rows of `id` in a table that only grows, by their number, oldest first."""
+    rows = connection.execute(select(table.c.seq, table.c.body).where(table.c.consultation == id).order_by(table.c.seq))
+    return {row.seq: unseal(connection, row.body, table, "body", id, row.seq) for row in rows}

@@ -11,6 +11,7 @@ from consult.errors import ReviewError
 from consult.review._clock import Clock, stamp, utc_now
 from consult.review._consultation import Consultation, Decision
 from consult.review._journal import carry_over
+from consult.review._noting import take_over
 from consult.review._record import Record
 from consult.review._state import pending_items, problem_of, review_state
 from consult.review._store import Store, drafted
@@ -48,6 +49,7 @@ class Review:
         at = stamp(self._clock)
         with self._store.change(id, "durable") as record:
             _may(record.consultation, DECIDABLE, "decided")
+            _refuse_superseded(record.consultation)
             made = [_decision(one, record.consultation, name, at) for one in decisions]
             _once(made)
             if made and record.consultation.status == "signed":
@@ -84,6 +86,7 @@ class Review:
         decision = Decision(item=WHOLE, decision="reject", reason=reason.strip(), by=name, at=at)
         with self._store.change(id, "durable") as record:
             _may(record.consultation, ("awaiting-review", "reviewed"), "rejected")
+            _refuse_superseded(record.consultation)
             record.add_decisions([decision], at)
             record.save(record.consultation.model_copy(update={"status": "rejected"}))
             record.append("rejected", {"by": name}, at)
@@ -91,8 +94,7 @@ class Review:
 
     def _revise(self, record: Record, reviewer: str, at: str) -> Record:
         old = record.consultation
-        if old.superseded_by is not None:
-            raise ReviewError(f"consultation {old.id!r} was superseded by {old.superseded_by!r}")
+        _refuse_superseded(old)
         new = old.model_copy(
             deep=True,
             update={
@@ -109,9 +111,7 @@ class Review:
         successor = self._store.successor(record, new, at)
         carry_over(successor, old, at)
         successor.append("drafted", {**drafted(new), "by": reviewer}, at)
-        for later in old.audit:
-            if later.event == "later-results":  # the case is the same, so what it has not seen is too
-                successor.append(later.event, later.data, at)
+        take_over(successor, old, at)
         successor.save()
         return successor
 
@@ -142,6 +142,12 @@ def _refuse_repetition(made: Sequence[Decision], signed: Consultation) -> None:
 
 def _at(decision: Decision | None) -> str:
     return "" if decision is None else decision.at
+
+
+def _refuse_superseded(consultation: Consultation) -> None:
+    newer = consultation.superseded_by
+    if newer is not None:
+        raise ReviewError(f"consultation {consultation.id!r} was superseded by {newer!r}")
 
 
 def _once(decisions: Sequence[Decision]) -> None:

@@ -23,6 +23,9 @@ TYPE = "consult+jws"
 MEANING = "reviewed-and-approved"
 HEADER = frozenset({"alg", "kid", "typ", "iat", "signer", "digest", "subject", "audit", "meaning"})
 """Members of the protected header; nothing else is signed or believed."""
+STALE = "stale"
+"""One more member where the signer knew of results that the plan has not seen: why it was signed all the same."""
+REASON_LONGEST = 500
 
 
 def payload(document: dict[str, Any]) -> bytes:
@@ -30,8 +33,10 @@ def payload(document: dict[str, Any]) -> bytes:
     return canonical({key: value for key, value in document.items() if key not in {"signatures", "audit"}})
 
 
-def protected_header(document: dict[str, Any], *, kid: str, signer: str, at: str, head: str) -> dict[str, str]:
-    """What a signer says under the signature: who, when, what for, about whom, and after which audit entry."""
+def protected_header(
+    document: dict[str, Any], *, kid: str, signer: str, at: str, head: str, stale: str | None = None
+) -> dict[str, str]:
+    """What a signer says under the signature: who, when, what for, about whom, after which entry, and why if stale."""
     return {
         "alg": _jws.ALGORITHM,
         "kid": kid,
@@ -42,7 +47,17 @@ def protected_header(document: dict[str, Any], *, kid: str, signer: str, at: str
         "subject": digest(document["subject"]),
         "audit": head,
         "meaning": MEANING,
+        **({} if stale is None else {STALE: stale}),
     }
+
+
+def stale_reason(signature: Signature) -> str | None:
+    """Why its signer signed although results had come that the plan has not seen; None when there were none.
+
+    To be believed as far as the signature is: `verify_document` checks it.
+    """
+    found = _jws.header_of(signature.model_dump()).get(STALE)
+    return found if isinstance(found, str) else None
 
 
 def signed_event(entry: Signature, *, kid: str, signer: str) -> dict[str, str]:
@@ -50,26 +65,37 @@ def signed_event(entry: Signature, *, kid: str, signer: str) -> dict[str, str]:
     return {"kid": kid, "signer": signer, "signature": digest(entry.model_dump(mode="json"))}
 
 
-def sign(store: Store, id: str, key: SigningKey, *, clock: Clock = utc_now) -> Consultation:
+def sign(
+    store: Store, id: str, key: SigningKey, *, stale_reason: str | None = None, clock: Clock = utc_now
+) -> Consultation:
     """Sign a consultation on which everything has been decided. Several doctors may sign, each once.
 
     The first signature sets the status to `signed` and writes the head of the audit log into the signed bytes; each
     one names the audit entry before it, so a signature also seals what happened since the one before.
 
+    Args:
+        store: where it is.
+        id: of the consultation.
+        key: the signer's.
+        stale_reason: why it is signed although results came that it has not seen. Needed then, refused otherwise; it
+            stands in the signed header, and the audit log keeps the hash of that.
+        clock: gives the present.
+
     Raises:
         NotFound: no such consultation.
-        ReviewError: not decided in full, superseded, signed with this key already, the key is not registered in the
-            home under this name, or the record is damaged.
+        ReviewError: not decided in full, superseded, stale without a reason, signed with this key already, the key is
+            not registered in the home under this name, or the record is damaged.
     """
     from sqlalchemy.exc import IntegrityError
 
     with store.change(id, "durable") as record:
         _may_sign(record.consultation, key, store)
+        reason = _reason(record.consultation, stale_reason)
         at = stamp(clock)
         consultation = _seal(record)
         document = consultation.model_dump(mode="json")
         head = AuditChain(consultation.audit).head
-        header = protected_header(document, kid=key.kid, signer=key.name, at=at, head=head)
+        header = protected_header(document, kid=key.kid, signer=key.name, at=at, head=head, stale=reason)
         entry = Signature.model_validate(_jws.sign_detached(payload(document), key.jwk, header))
         try:
             record.add_signature(entry, key.kid)
@@ -109,6 +135,26 @@ def _may_sign(consultation: Consultation, key: SigningKey, store: Store) -> None
     problem = log_problem(consultation) or plan_problem(consultation.plan, consultation.findings)
     if problem is not None:
         raise ReviewError(f"{name} cannot be signed, its record is damaged: {problem}")
+
+
+def _reason(consultation: Consultation, given: str | None) -> str | None:
+    """The reason as it will be signed; None where none is needed."""
+    name = f"consultation {consultation.id!r}"
+    if not consultation.stale:
+        if given is not None:
+            raise ReviewError(f"{name} has seen every result; a reason to sign a stale plan would not be true of it")
+        return None
+    if given is None:
+        items = sorted({item for later in consultation.later_results for item in later.items})
+        touched = f", which touch {', '.join(items)}" if items else ""
+        raise ReviewError(
+            f"{name} cannot be signed: results came that it has not seen{touched}; "
+            "make a new revision, or state why it is signed all the same (--stale-reason)"
+        )
+    reason = " ".join(given.split())
+    if not reason or len(reason) > REASON_LONGEST or not reason.isprintable():
+        raise ReviewError(f"the reason to sign a stale plan is a text of 1 to {REASON_LONGEST} characters")
+    return reason
 
 
 def _seal(record: Record) -> Consultation:

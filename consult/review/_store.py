@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import JsonValue
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from consult.case import Case, Identity
 from consult.clinic import Finding
@@ -19,22 +20,31 @@ from consult.plan import Opinion, Plan, Task, Verification
 from consult.review import _tables
 from consult.review._canonical import digest
 from consult.review._clock import Clock, Ids, random_id, stamp, utc_now
-from consult.review._consultation import Consultation, LaterResults, Provenance, Status, Subject, Usage
+from consult.review._consultation import (
+    AuditEntry,
+    Consultation,
+    Provenance,
+    Status,
+    Subject,
+    Usage,
+)
 from consult.review._database import Database, Mode
 from consult.review._events import check_event
-from consult.review._home import home_secret, private_folder
+from consult.review._home import home_secret
+from consult.review._home_log import home_entries
 from consult.review._journal import StoreJournal, forget_replies, stored_calls
 from consult.review._keys import Keyring
-from consult.review._later import compare, results_digest
 from consult.review._patients import Patients
-from consult.review._record import Record, append_event, hold
+from consult.review._record import Record, append_event, bodies, hold
+from consult.review._since import OPEN, UNFINISHED, Since
 from consult.review._state import items, plan_problem
 from consult.review._usage import usage_of
+from consult.storage import Vault, private_folder
 
-OPEN: tuple[Status, ...] = ("awaiting-review", "reviewed", "signed")
-"""Statuses in which a later result matters to somebody."""
-UNFINISHED: tuple[Status, ...] = ("running", "failed")
-"""Statuses without a draft."""
+if TYPE_CHECKING:
+    from consult.settings import Settings
+
+_ID = re.compile(r"[A-Za-z]?-?[0-9A-Za-z]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,8 @@ class Row:
     """One line of the list of consultations."""
 
     id: str
-    status: Status
+    status: Status | Literal["purged"]
+    """`purged`: only the audit log is left."""
     created: str
     """ISO 8601, UTC."""
     language: str
@@ -56,13 +67,15 @@ class Row:
     supersedes: str | None
     stale: bool
     """Results arrived that it has not seen."""
+    superseded_by: str | None
+    """The revision that replaces it."""
 
     def to_json(self) -> dict[str, object]:
         """The row as JSON types."""
         return asdict(self)
 
 
-class Store:
+class Store(Since):
     """Consultations on disk. Safe to share between threads; several processes may use one home."""
 
     def __init__(self, database: Database, *, home: Path, secret: bytes, clock: Clock, ids: Ids) -> None:
@@ -74,7 +87,15 @@ class Store:
         """The folder of the store, the secret and the trusted keys."""
 
     @classmethod
-    def open(cls, home: Path, *, url: str | None = None, clock: Clock = utc_now, ids: Ids = random_id) -> Store:
+    def open(
+        cls,
+        home: Path,
+        *,
+        url: str | None = None,
+        clock: Clock = utc_now,
+        ids: Ids = random_id,
+        vault: Vault | None = None,
+    ) -> Store:
         """The store in `home`, made when it does not exist.
 
         Args:
@@ -82,13 +103,26 @@ class Store:
             url: SQLAlchemy address of another database than `consult.sqlite` in the home.
             clock: gives the present.
             ids: gives the id of a new consultation.
+            vault: the keys of an encrypted home; without it what is written stays in clear.
 
         Raises:
-            SettingsError: the home or the database cannot be used, or was made by a newer version.
+            SettingsError: the home or the database cannot be used, was made by a newer version, or is encrypted with a
+                key that is not there.
         """
         folder = private_folder(Path(home))
-        secret = home_secret(folder)
-        return cls(Database.open(folder, url), home=folder, secret=secret, clock=clock, ids=ids)
+        keys = vault or Vault()
+        secret = home_secret(folder, keys)
+        return cls(Database.open(folder, url, keys), home=folder, secret=secret, clock=clock, ids=ids)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, *, clock: Clock = utc_now) -> Store:
+        """The store that `settings` describe.
+
+        Raises:
+            SettingsError: as `open`; or a key of `[storage]` cannot be read.
+        """
+        vault = Vault.from_settings(settings.storage)
+        return cls.open(settings.home_path, url=settings.store, clock=clock, vault=vault)
 
     def close(self) -> None:
         """Close the database."""
@@ -99,6 +133,11 @@ class Store:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def vault(self) -> Vault:
+        """The keys that this home is read and written with."""
+        return self._database.vault
 
     @property
     def keyring(self) -> Keyring:
@@ -115,6 +154,7 @@ class Store:
         language: Literal["en", "zh"],
         engine: str,
         subject: Subject | None = None,
+        revises: str | None = None,
     ) -> Consultation:
         """Open the record of a consultation about `case`, which has been de-identified; status `running`.
 
@@ -124,6 +164,11 @@ class Store:
             language: of the plan.
             engine: `rules`, or the names of the models.
             subject: whom it is about; else the patient whose key is `case.subject`, else `subject_for` the case.
+            revises: the open or signed consultation that this one will supersede, once its draft is stored.
+
+        Raises:
+            NotFound: there is no consultation `revises`.
+            ReviewError: it is another patient's, not open or signed, or has a revision already.
         """
         whom = subject or self._patients.known(case.subject) or self.subject_for(case.identity, case.subject)
         consultation = Consultation(
@@ -135,6 +180,10 @@ class Store:
         at = stamp(self._clock)
         data: dict[str, JsonValue] = {"language": language, "engine": engine, "version": provenance.version}
         with self._database.begin("write") as connection:
+            if revises is not None:
+                old = revisable(Record.load(connection, revises, lock=True), whom)
+                consultation.revision, consultation.supersedes = old.revision + 1, old.id
+                data |= {"supersedes": old.id, "head": old.audit[-1].hash}
             Record.insert(connection, consultation, language=language, engine=engine, at=at, data=data)
         return consultation
 
@@ -172,7 +221,11 @@ class Store:
                 "verification": verification, "usage": usage, "provenance": provenance, "status": "awaiting-review",
             }  # fmt: skip
             record.save(record.consultation.model_copy(update=changes))
-            record.append("drafted", drafted(record.consultation), stamp(self._clock))
+            at = stamp(self._clock)
+            record.append("drafted", drafted(record.consultation), at)
+            if record.consultation.supersedes is not None:
+                old = Record.load(record.connection, record.consultation.supersedes, lock=True)
+                old.append("superseded", {"by": id}, at)
             return record.consultation
 
     def fail(self, id: str, reason: str) -> Consultation:
@@ -225,6 +278,16 @@ class Store:
         with self._database.begin(mode) as connection:
             yield Record.load(connection, id, lock=True)
 
+    @contextmanager
+    def transaction(self, mode: Mode) -> Iterator[Connection]:
+        """A transaction over the whole store."""
+        with self._database.begin(mode) as connection:
+            yield connection
+
+    def erase(self) -> bool:
+        """Take what was deleted off the disk; False while another program keeps the store in use."""
+        return self._database.erase()
+
     def successor(self, record: Record, consultation: Consultation, at: str) -> Record:
         """Store `consultation` as the next revision of the one in `record`, in the same transaction."""
         data: dict[str, JsonValue] = {"supersedes": record.consultation.id, "head": record.consultation.audit[-1].hash}
@@ -249,6 +312,23 @@ class Store:
         with self._database.begin("read") as connection:
             return Record.load(connection, id).consultation
 
+    def log(self, id: str) -> Sequence[AuditEntry]:
+        """The audit log of `id`, which stays when everything else of it was purged.
+
+        Raises:
+            NotFound: no such consultation.
+        """
+        with self._database.begin("read") as connection:
+            entries = bodies(connection, _tables.audit, id).values()
+        if not entries:
+            raise NotFound(f"no consultation {id!r} is stored")
+        return [AuditEntry.model_validate_json(body) for body in entries]
+
+    def home_log(self) -> Sequence[AuditEntry]:
+        """The audit log of the home itself: what was purged, when and by whom."""
+        with self._database.begin("read") as connection:
+            return home_entries(connection)
+
     def resolve(self, prefix: str) -> str:
         """The id that `prefix` stands for: the whole id or an unambiguous beginning, with or without `C-`.
 
@@ -266,7 +346,9 @@ class Store:
                     return beginning if exact else found[0]
                 if found:
                     raise NotFound(f"several consultations begin with {prefix!r}; type more of the id")
-        raise NotFound(f"no consultation {prefix!r} is stored")
+        # What is no id at all may be a file that was typed in its place, and that is a patient's name as often as not.
+        named = f"no consultation {prefix!r}" if _ID.fullmatch(prefix) else "no consultation with this id"
+        raise NotFound(f"{named} is stored")
 
     # -- patients -------------------------------------------------------------------------------------------------
 
@@ -316,26 +398,17 @@ class Store:
         """What the placeholders in this patient's records, or in one consultation, stand for."""
         return self._patients.replacements(subject_key, consultation)
 
-    def note_later_results(self, subject_key: str, case: Case) -> list[LaterResults]:
-        """Mark the patient's open and signed consultations that have not seen the results of `case`.
-
-        Pass the case as it would be stored (de-identified by the same gateway): names of orders are compared. The
-        mark is an audit event; repeating the same results adds none. `Consultation.later_results` shows it.
-        """
-        table = _tables.consultation
-        with self._database.begin("write") as connection:
-            newer = select(table.c.supersedes).where(table.c.supersedes.is_not(None))
-            mine = (table.c.subject == subject_key) & table.c.status.in_(OPEN) & table.c.id.not_in(newer)
-            mine &= table.c.results != results_digest(case)
-            ids = list(connection.execute(select(table.c.id).where(mine).order_by(table.c.created)).scalars())
-            marked = [_mark(Record.load(connection, id, lock=True), case, stamp(self._clock)) for id in ids]
-        return [one for one in marked if one is not None]
-
     # Last: its name hides the built-in type in what follows.
     def list(self, status: str | None = None, limit: int | None = 100) -> Sequence[Row]:
         """The newest consultations first; `status` keeps those that have it now."""
         table = _tables.consultation
-        columns = [table.c.open_items.label(name) if name == "open" else table.c[name] for name in _ROW]
+        newer = table.alias()
+        drafted_later = (newer.c.supersedes == table.c.id) & newer.c.status.not_in(UNFINISHED)
+        special = {
+            "open": table.c.open_items,
+            "superseded_by": select(newer.c.id).where(drafted_later).scalar_subquery(),
+        }
+        columns = [special[name].label(name) if name in special else table.c[name] for name in _ROW]
         query = select(*columns).order_by(table.c.created.desc(), table.c.id).limit(limit)
         if status is not None:
             query = query.where(table.c.status == status)
@@ -352,19 +425,23 @@ def drafted(consultation: Consultation) -> dict[str, JsonValue]:
     return {"plan": digest(body["plan"]), "findings": digest(body["findings"]), "items": len(items(consultation.plan))}
 
 
+def revisable(record: Record, whom: Subject) -> Consultation:
+    """The consultation in `record`, which shall be superseded.
+
+    Raises:
+        ReviewError: it is another patient's, not open or signed, or has a revision already.
+    """
+    old = record.consultation
+    if old.subject != whom:
+        raise ReviewError(f"consultation {old.id!r} is about another patient, or the input does not say about whom")
+    _need(old, *OPEN)
+    table = _tables.consultation
+    newer = record.connection.execute(select(table.c.id).where(table.c.supersedes == old.id)).scalar_one_or_none()
+    if newer is not None:
+        raise ReviewError(f"consultation {old.id!r} has the revision {newer!r} already")
+    return old
+
+
 def _need(consultation: Consultation, *allowed: Status) -> None:
     if consultation.status not in allowed:
         raise ReviewError(f"consultation {consultation.id!r} is {consultation.status}, not {' or '.join(allowed)}")
-
-
-def _mark(record: Record, case: Case, at: str) -> LaterResults | None:
-    touched = compare(record.consultation, case)
-    if touched is None:
-        return None
-    data: dict[str, JsonValue] = asdict(touched)
-    noted = LaterResults.model_validate({"consultation": record.consultation.id, "at": at, **data})
-    before = [one.model_copy(update={"at": at}) for one in record.consultation.later_results]
-    if noted not in before:
-        record.append("later-results", data, at)
-        record.save()
-    return noted

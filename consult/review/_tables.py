@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-STORE_VERSION = 2
-"""Version of the tables. 1: the first; 2: with `model_call`. Older ones get what they lack when they are opened, newer
-ones are refused."""
+STORE_VERSION = 3
+"""Version of the tables. 1: the first; 2: with `model_call`; 3: with `detail`, `sealing` and `home_audit`. Older ones
+get what they lack when they are opened, newer ones are refused."""
 
 metadata = MetaData()
 
@@ -78,4 +78,21 @@ model_call = Table(
     Column("key", String(96), nullable=False),  # of the request: equal questions have equal keys
     Column("body", Text, nullable=False),  # JSON of the ledger's row
     Column("reply", Text),  # JSON of what came back; null when nothing did or it was deleted: nothing refers to it
+)
+
+detail = Table(
+    "detail",
+    metadata,
+    Column("consultation", String(64), ForeignKey("consultation.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # of the audit entry that it belongs to, and that must not hold it
+    Column("body", Text, nullable=False),
+)
+
+sealing = Table("sealing", metadata, Column("kid", String(32), primary_key=True))  # keys that rows are sealed with
+
+home_audit = Table(
+    "home_audit",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
 )

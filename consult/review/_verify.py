@@ -14,9 +14,9 @@ from consult.errors import NotFound
 from consult.review import _jws
 from consult.review._canonical import canonical, digest, read_json
 from consult.review._consistency import log_problem
-from consult.review._consultation import SCHEMA, AuditEntry, Consultation
+from consult.review._consultation import LATER, SCHEMA, Consultation
 from consult.review._keys import Keyring, TrustedKey
-from consult.review._signing import HEADER, MEANING, TYPE, payload, signed_event
+from consult.review._signing import HEADER, MEANING, STALE, TYPE, payload, signed_event
 from consult.review._state import pending_items, plan_problem, problem_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class VerifyReport(Model):
     signers: list[str] = []
     """Trusted names whose signatures hold."""
     notes: list[str] = []
-    """What the local store knows besides: superseded, later results."""
+    """What must be known besides: signed although stale; what the local store knows: superseded, later results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ def verify_document(data: bytes, *, trusted: Keyring, store: Store | None = None
         checks.append(_check("signer", _signer_problem(signed)))
     checks.append(_check("complete", _complete_problem(consultation)))
     signers = [one.key.name or one.header["signer"] for one in signed if one.key is not None and one.holds]
-    return _report(checks, signers=signers, notes=_notes(consultation, store))
+    notes = [*_stale_notes(consultation, signed), *_notes(consultation, store)]
+    return _report(checks, signers=signers, notes=notes)
 
 
 def _report(checks: list[Check], **more: list[str]) -> VerifyReport:
@@ -147,7 +148,7 @@ def _examine(entry: dict[str, str], consultation: Consultation, document: dict[s
         header = _jws.header_of(entry)
     except (ValueError, RecursionError):
         return _Signed(header={}, problem="a signature is not written as it was made", key=None, holds=False)
-    if header.keys() != HEADER or not all(isinstance(value, str) for value in header.values()):
+    if header.keys() - {STALE} != HEADER or not all(isinstance(value, str) for value in header.values()):
         return _Signed(header={}, problem="a signature's header has other parts than ours", key=None, holds=False)
     if (header["alg"], header["typ"], header["meaning"]) != (_jws.ALGORITHM, TYPE, MEANING):
         return _Signed(header={}, problem="a signature was made for another purpose", key=None, holds=False)
@@ -240,10 +241,11 @@ def _seal_problem(consultation: Consultation, signed: Sequence[_Signed]) -> str 
 
 
 def _store_problem(consultation: Consultation, store: Store) -> str | None:
-    known = _stored(consultation, store)
-    if known is None:
+    try:
+        known = store.log(consultation.id)  # it outlives a purge
+    except NotFound:
         return None
-    own: list[AuditEntry] = known.audit[: len(consultation.audit)]
+    own = list(known[: len(consultation.audit)])
     return None if own == consultation.audit else "the log is not the one that is stored here"
 
 
@@ -254,10 +256,24 @@ def _stored(consultation: Consultation, store: Store) -> Consultation | None:
         return None
 
 
+def _stale_notes(consultation: Consultation, signed: Sequence[_Signed]) -> list[str]:
+    """Who signed although results had come that the plan has not seen, and whether a reason was given."""
+    known = False
+    waiting = iter(signed)
+    notes = []
+    for entry in consultation.audit:
+        known = known or entry.event == LATER
+        one = next(waiting, None) if entry.event == "signed" else None
+        if known and one is not None and one.header:
+            how = "and gave a reason" if STALE in one.header else "and gave no reason"
+            notes.append(f"{one.header['signer'][:120]!r} signed it knowing of results that it has not seen, {how}")
+    return notes
+
+
 def _notes(consultation: Consultation, store: Store | None) -> list[str]:
     known = None if store is None else _stored(consultation, store)
     if known is None:
-        return []
+        return [] if store is None else _purge_note(consultation, store)
     notes = []
     if known.superseded_by is not None:
         notes.append(f"it was superseded by {known.superseded_by!r}")
@@ -266,3 +282,11 @@ def _notes(consultation: Consultation, store: Store | None) -> list[str]:
     if len(known.signatures) > len(consultation.signatures):
         notes.append("more doctors have signed it since")
     return notes
+
+
+def _purge_note(consultation: Consultation, store: Store) -> list[str]:
+    try:
+        last = store.log(consultation.id)[-1]
+    except NotFound:
+        return []
+    return [f"it was purged here on {last.at[:10]}; the log that is left is the one of this document"]

@@ -20,6 +20,7 @@ import pytest
 from consult.errors import ConsultationError, NotFound, ReviewError, SettingsError
 from consult.models import Journal, Reply
 from consult.review import AuditChain, Store, export_json
+from consult.review._tables import STORE_VERSION
 
 from .conftest import CALLS, REPLY, Desk, make_call
 
@@ -246,7 +247,8 @@ def test_an_older_home_gets_what_it_lacks_and_loses_nothing(desk: Desk) -> None:
         store.journal(signed.id).record(make_call(purpose="chat"), key="k", reply=REPLY)
         assert store.journal(signed.id).finished("k") == REPLY
     connection = sqlite3.connect(desk.home / "consult.sqlite")
-    assert connection.execute("SELECT version FROM about").fetchall() == [(2,)]  # version 1 refuses it by this
+    # Older programs refuse it by this.
+    assert connection.execute("SELECT version FROM about").fetchall() == [(STORE_VERSION,)]
     connection.close()
 
 

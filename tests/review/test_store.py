@@ -179,10 +179,10 @@ def test_the_store_is_there_again_after_closing(desk: Desk) -> None:
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:
     Store.open(tmp_path).close()
     connection = sqlite3.connect(tmp_path / "consult.sqlite")
-    connection.execute("UPDATE about SET version = 3")
+    connection.execute("UPDATE about SET version = 99")
     connection.commit()
     connection.close()
-    with pytest.raises(SettingsError, match="version 3"):
+    with pytest.raises(SettingsError, match="version 99"):
         Store.open(tmp_path)
 
 
