@@ -24,6 +24,7 @@ NAMES = scoring.names()
 OPEN = frozenset({
     "hem-aml-leukostasis-lysis",
     "hem-ckd-anaemia-zh",
+    "hem-edta-clumps-preop-zh",
     "hem-iron-and-thalassaemia-antenatal",
     "hem-macrocytosis-alcohol",
     "hem-mgus-iron-deficiency",
@@ -35,6 +36,7 @@ OPEN = frozenset({
     "lab-drip-arm-zh",
     "lab-paraprotein-false-phosphate",
     "lab-rhabdomyolysis-aki",
+    "lab-saline-arm-postoperative",
     "lab-unspun-overnight",
     "resp-asthma-tiring",
     "resp-leukocyte-larceny",

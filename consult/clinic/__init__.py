@@ -15,10 +15,10 @@ from consult.clinic._data import DataQuality
 from consult.clinic._examples import check_example, example_case, examples, require_examples, untested_kinds
 from consult.clinic._finding import Finding, FindingKind, Likelihood, Severity
 from consult.clinic._phrases import Language
-from consult.clinic._results import Chosen, Result
+from consult.clinic._results import Chosen, Result, instant
 from consult.clinic._retest import Available, RetestInterval, RetestIntervals
 from consult.clinic._rule import Applies, Avoid, Concludes, Next, Rule, RuleSeverity, RuleTest
-from consult.clinic._shown import name_of, render_says
+from consult.clinic._shown import name_of, range_of, render_says, value_of
 
 __all__ = [
     "Applies",
@@ -53,8 +53,11 @@ __all__ = [
     "check_example",
     "example_case",
     "examples",
+    "instant",
     "name_of",
+    "range_of",
     "render_says",
     "require_examples",
     "untested_kinds",
+    "value_of",
 ]

@@ -38,6 +38,7 @@ def abstention_findings(
     rules: Iterable[Rule],
     patient: Patient,
     pregnancy_mentioned: bool,
+    pregnancy_told: bool,
     facts: tuple[str, ...],
     lang: Language,
 ) -> Iterator[Draft]:
@@ -52,5 +53,7 @@ def abstention_findings(
         keys.append("age.unknown")
     if pregnancy_mentioned:
         keys.append("pregnancy.mentioned")
+    if pregnancy_told:
+        keys.append("pregnancy.told")
     for key in keys:
         yield Draft("quality", "info", facts, "applies", phrase(key, lang))

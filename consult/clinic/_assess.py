@@ -211,12 +211,13 @@ class _Engine:
     def abstentions(self) -> Iterator[Draft]:
         """What must be said of rules that were not applied."""
         patient = self.bench.case.patient
-        mentioned = patient.pregnant is None and not self._pregnant and "pregnancy" in self.history.present
+        mentioned = self._pregnant is None and "pregnancy" in self.history.present
         return abstention_findings(
             self._reasons,
             rules=self.book,
             patient=patient,
             pregnancy_mentioned=mentioned,
+            pregnancy_told=patient.pregnant is None and self._pregnant is True,
             facts=newest_facts(self.bench),
             lang=self.bench.lang,
         )
@@ -239,10 +240,7 @@ class _Engine:
 
     @property
     def _pregnant(self) -> bool | None:
-        """Known from the patient or from a list of conditions; a text may speak of an earlier pregnancy."""
-        if self.bench.case.patient.pregnant is not None:
-            return self.bench.case.patient.pregnant
-        return True if self.history.present.get("pregnancy") else None
+        return self.history.pregnant
 
     def _ask(self, rule: Rule) -> None:
         reason = abstains(rule, self.bench.case.patient, self._pregnant)

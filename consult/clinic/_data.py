@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from consult.case import Case, Model, unusable_facts
+from consult.case import Case, Model, unconfirmed, unusable_facts
 
 _WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
 _HALF = 0.5
@@ -41,7 +41,8 @@ def data_quality(case: Case, *, doubted: Collection[str], missing: int) -> DataQ
         doubted: facts that a gate doubts.
         missing: how many tests were not sent that the question needs.
     """
-    results = {seen.fact for seen in case.observations if seen.status not in _WITHDRAWN and seen.value is not None}
+    sent = [seen for seen in case.observations if not unconfirmed(seen)]  # what a model adds makes no record worse
+    results = {seen.fact for seen in sent if seen.status not in _WITHDRAWN and seen.value is not None}
     unusable = results & (unusable_facts(case) | set(doubted))
     warnings = [entry for entry in case.quality if entry.severity != "info"]
     of_all = [entry for entry in warnings if entry.severity == "warning" and results <= set(entry.facts)]

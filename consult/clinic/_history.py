@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from consult.case import USABLE, Case, Entry
+from consult.case import USABLE, Case, Entry, unconfirmed
+from consult.clinic._pregnancy import is_pregnant_now
 from consult.clinic._results import instant
 from consult.concepts import Concept, Concepts, names_method, sentences
 
@@ -14,7 +15,9 @@ _NOT_HELD = frozenset({"refuted"})
 _NOT_THE_PATIENT = frozenset({"family-history"})
 _OVER = frozenset({"resolved", "inactive", "remission"})
 """Of a condition: it was so."""
-_NEVER_TAKEN = frozenset({"not-taken", "cancelled", "draft"})
+_NEVER_TAKEN = frozenset({"not-taken", "cancelled", "draft", "not-done"})
+_NOT_SURE = frozenset({"provisional", "differential", "unconfirmed"})
+"""Of a condition: somebody thinks of it (FHIR condition-ver-status)."""
 _SAID = USABLE | {"preliminary"}
 _ON_A_LIST_OF_DRUGS = frozenset({"exposure", "treatment"})
 
@@ -31,6 +34,7 @@ class History:
     drugs_told: bool
     """There is a list of medications."""
     pregnant: bool | None
+    """What is certain: of the patient, by a list of conditions, or by a gestational age in the history."""
     noted: frozenset[str] = frozenset()
     """Results whose own note, or own words, name a finding: of their specimen, so they speak for their draw only."""
     reported: Mapping[str, datetime] = field(default_factory=dict)
@@ -99,8 +103,9 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
         present={id: tuple(facts) for id, facts in present.items()},
         denied=frozenset(denied),
         told=bool(case.history.strip() or case.conditions),
-        drugs_told=bool(case.medications),
-        pregnant=case.patient.pregnant,
+        # A drug that prose happens to name is no list of drugs: what it does not name may still be taken.
+        drugs_told=any(not entry.source.startswith("text[") for entry in case.medications),
+        pregnant=_pregnant(case, listed="pregnancy" in present and bool(present["pregnancy"])),
         noted=frozenset(noted),
         reported={
             id: max(at for at in of if at is not None)
@@ -108,6 +113,13 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
             if id not in lasting and None not in of
         },
     )
+
+
+def _pregnant(case: Case, *, listed: bool) -> bool | None:
+    """A text that only speaks of pregnancy may mean an earlier one."""
+    if case.patient.pregnant is not None:
+        return case.patient.pregnant
+    return True if listed or (case.patient.sex != "male" and is_pregnant_now(case.history)) else None
 
 
 def _told(text: str, concepts: Concepts, year: int | None) -> dict[str, bool]:
@@ -136,14 +148,14 @@ def _seen(concept: Concept, report: str) -> bool:
 
 
 def _remarks(case: Case, newest: Collection[str]) -> Iterator[tuple[str, str, datetime | None]]:
-    """What laboratories and reports say in words, with the fact that says it and its time."""
+    """What laboratories and reports say in words, with the fact that says it and its time; no model speaks here."""
     for seen in case.observations:
-        if seen.status not in _SAID or (seen.analyte is not None and seen.fact not in newest):
+        if seen.status not in _SAID or (seen.analyte is not None and seen.fact not in newest) or unconfirmed(seen):
             continue
         words = [f"{seen.name}: {seen.value}"] if seen.value_type in {"text", "code"} and seen.value else []
         yield from ((seen.fact, text, instant(seen.effective)) for text in [*words, *seen.notes])
     for report in case.reports:
-        if report.status not in {"entered-in-error", "cancelled"}:
+        if report.status not in {"entered-in-error", "cancelled"} and not unconfirmed(report):
             yield report.fact, f"{report.title}\n{report.text}", instant(report.effective)
 
 
@@ -152,7 +164,7 @@ def _entries(case: Case) -> Sequence[Entry]:
 
 
 def _entry(entry: Entry, concepts: Concepts) -> dict[str, bool]:
-    if entry.status in {"entered-in-error", *_NOT_THE_PATIENT, *_OVER, *_NEVER_TAKEN}:
+    if entry.status in {"entered-in-error", *_NOT_THE_PATIENT, *_OVER, *_NEVER_TAKEN, *_NOT_SURE}:
         return {}
     said = concepts.stated(entry.name)
     code = entry.code.code.upper() if entry.code is not None else ""

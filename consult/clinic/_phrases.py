@@ -82,6 +82,11 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "The history mentions pregnancy; ranges, limits and rules were applied as for someone not pregnant.",
         "zh": "病史提及妊娠；参考范围、限值和规则均按非妊娠患者应用。",
     },
+    "pregnancy.told": {
+        "en": "That the patient is pregnant is told by the history alone: where the report gives no range, the range "
+        "is that of someone not pregnant.",
+        "zh": "妊娠仅由病史得知：报告未给出参考范围者，所用为非妊娠者的参考范围。",
+    },
     "essentials.missing": {
         "en": "The question that was asked needs results that were not sent: {names}.",
         "zh": "回答所提问题尚缺以下结果：{names}。",

@@ -160,11 +160,15 @@ class Concepts(Mapping[str, Concept]):
         spoken = (id for id, standing in self._read(text) if standing in {"present", "past", "suspected"})
         return tuple(dict.fromkeys(spoken))
 
-    def _read(self, text: str, year: int | None = None) -> Iterator[tuple[str, Standing]]:
+    def places(self, text: str, *, year: int | None = None) -> Iterator[tuple[Span, tuple[str, ...], Standing]]:
+        """Every place where a text names concepts: where, which, and what it says of them. Names first, then patterns."""
         for start, end, ids in self._names.find(text):
-            standing = stands(text, Span(start, end), year)
-            for id in ids:
-                yield id, standing
+            yield Span(start, end), ids, stands(text, Span(start, end), year)
         for pattern, id in self._patterns:
             for match in pattern.finditer(text):
-                yield id, stands(text, Span(*match.span()), year)
+                yield Span(*match.span()), (id,), stands(text, Span(*match.span()), year)
+
+    def _read(self, text: str, year: int | None = None) -> Iterator[tuple[str, Standing]]:
+        for _, ids, standing in self.places(text, year=year):
+            for id in ids:
+                yield id, standing

@@ -29,7 +29,7 @@ class Span(NamedTuple):
 _SENTENCE = re.compile(r"[.;!](?=\s|$)|[。；！\n]")
 _TURN = re.compile(
     r"\b(?:but|however|although|though|yet|except|apart from|still|has|had|have|is|was|on|with|presents?|presented|"
-    r"takes|taking|receiv\w+|given|started|currently|now|known|treated|developed|history of(?! no\b))\b"
+    r"takes|taking|receiv\w+|given|started|currently|now|(?<!any )(?<!no )known|treated|developed|history of(?! no\b))\b"
     r"|但|然而|有(?!无)|现|目前|近|伴(?!随)|出现|予|服用|使用|应用|口服|诊断|合并|曾"
 )
 _DENIAL = re.compile(
@@ -53,21 +53,24 @@ _DENIED_AFTER = re.compile(
 _RELATIVE = re.compile(
     r"\b(?:family (?:history|hx)|fhx|(?:father|mother|brother|sister|son|daughter|aunt|uncle|cousin|grandfather|"
     r"grandmother|grandparent|parent|sibling|relative)s?)\b|家族|父亲|母亲|父母|其父|其母|兄弟|姐妹|哥哥|姐姐"
-    r"|弟弟|妹妹|祖父|祖母|外祖|儿子|女儿",
+    r"|弟弟|妹妹|祖父|祖母|外祖|爷爷|奶奶|外公|外婆|姨|姑(?!息)|舅|叔叔|叔父|伯父|伯母|大伯|表[兄弟姐妹哥]|堂[兄弟姐妹哥]"
+    r"|儿子|女儿",
     re.IGNORECASE,
 )
 _SUSPECTED = re.compile(
     r"(?:\b(?:suspect(?:ed|s)?|suspicion of|possible|possibly|probable|query|rule out|r/o|to exclude|exclude|"
     r"risk of|screen(?:ing|ed)? for|assess for|consider|allerg(?:y|ic) to|rule[- ]out|work-?up for|suspicious for|"
     r"concern(?:ing)? for|non-?diagnostic for|prophyla\w+(?: against| for)?|prevent\w*(?: of)?|scores? for|"
-    r"(?:cannot|not) exclude|not excluded|childhood)\b|\?"
-    r"|可疑|疑似|疑诊|待排|除外|警惕|风险|过敏|预防|排查|评分)"
+    r"(?:cannot|not) exclude|not excluded|childhood|fear(?:s|ed|ing|ful)?|afraid)\b|\?"
+    r"|担心|害怕|恐惧|可疑|疑似|疑诊|待排|除外|警惕|风险|过敏|预防|排查|评分)"
     r"[^,，、;；.。]{0,24}$",
     re.IGNORECASE,
 )
 _SUSPECTED_AFTER = re.compile(
     r"^(?:\s*[?？]|\s*(?:待排|待查|待除外|可能|不除外|不能除外|不能排除|未除外|风险|评分|预防|[(（][?？][)）]|过敏)"
     r"|\s+(?:allergy|is suspected|suspected|scores?|risk|prophylaxis|as a child|in childhood|in infancy"
+    r"|(?:is|was|seems) (?:thought )?(?:the )?(?:most |very |highly )?(?:likely|probable)"
+    r"|(?:is |was |seems |thought )?(?:very |highly )?unlikely"
     r"|(?:is |was )?not (?:been )?excluded|cannot be (?:excluded|ruled out)|not ruled out)\b)",
     re.IGNORECASE,
 )

@@ -143,6 +143,9 @@ APPLIES = [
     ("default, pregnant", "", {"pregnant": True}, False),
     ("default, pregnant by condition", "", {"conditions": [Entry(fact="F9", name="pregnancy")]}, False),
     ("default, pregnancy in the text only", "", {"history": "Two earlier pregnancies."}, True),
+    ("default, a gestational age in the text", "", {"history": "32/40, antenatal clinic."}, False),
+    ("default, a gestational age in a man's text", "", {"history": "Wife is 32 weeks pregnant.", "sex": "male"}, True),
+    ("default, a gestational age, but known not to be", "", {"history": "孕35+2周", "pregnant": False}, True),
     ("default, not pregnant", "", {"pregnant": False}, True),
     ("anybody, child", "applies = { any = true }", {"age": 7}, True),
     ("anybody, pregnant", "applies = { any = true }", {"pregnant": True}, True),
@@ -151,6 +154,7 @@ APPLIES = [
     ("women", 'applies = { sex = "female" }', {"sex": "female"}, True),
     ("women, sex unknown", 'applies = { sex = "female" }', {"sex": "unknown"}, False),
     ("only in pregnancy", "applies = { pregnant = true }", {"pregnant": True}, True),
+    ("only in pregnancy, by the text", "applies = { pregnant = true }", {"history": "孕35+2周，G1P0。"}, True),
     ("only in pregnancy, unknown", "applies = { pregnant = true }", {}, False),
     ("pregnant or not", 'applies = { pregnant = "any" }', {"pregnant": True}, True),
 ]
@@ -177,6 +181,14 @@ def test_for_whom_a_rule_was_written(
         ({"sex": "male"}, []),
         (
             {"history": "26 weeks pregnant."},
+            [
+                "The rules for patients who are not pregnant were not applied because the patient is pregnant.",
+                "That the patient is pregnant is told by the history alone: where the report gives no range, the range "
+                "is that of someone not pregnant.",
+            ],
+        ),
+        (
+            {"history": "Was pregnant in spring."},
             ["The history mentions pregnancy; ranges, limits and rules were applied as for someone not pregnant."],
         ),
     ],
