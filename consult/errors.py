@@ -85,14 +85,14 @@ class AgentError(ConsultationError):
 
 ModelErrorKind = Literal[
     "timeout", "connection", "rate-limit", "server", "auth", "bad-request", "not-found", "context", "refusal", "empty",
-    "truncated", "malformed", "schema", "too-long", "circuit-open", "ceiling", "deadline",
+    "truncated", "malformed", "schema", "too-long", "circuit-open", "ceiling", "deadline", "withheld",
 ]  # fmt: skip
 """timeout: no answer in time; connection: refused, reset or cut; rate-limit: 429; server: 408, 409 and 5xx; auth: 401
 and 403; bad-request: another 4xx; not-found: 404, no such model; context: the prompt is too long for the model;
 refusal: it declined; empty: an answer without content; truncated: cut at the token limit or in mid-stream; malformed:
 not JSON; schema: JSON of another shape; too-long: an answer past every bound; circuit-open: not asked, since it failed
 too often just now; ceiling, deadline: not asked, since the case's ceiling of calls, tokens or money, or of time, is
-reached."""
+reached; withheld: not asked, since the case may still name somebody (`privacy.strict`)."""
 
 
 class ModelError(ConsultationError):

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ROOT / "docs" / "guides"
 READMES = ("README.md", "README.zh-CN.md")
 ROW = r"^\| [^|]+ \| `([a-z.]+)` \| ([^|]+) \| ([^|]+) \|$"
-WITH_SETTINGS = ("models", "configuration", "remote-specialist", "adding-a-specialty")
+WITH_SETTINGS = ("models", "configuration", "remote-specialist", "adding-a-specialty", "listening")
 TABLES = (
     Settings, ModelSettings, Price, OffPeak, Limits, AgentSettings, Ceilings, PanelSettings, RecordingSettings,
     CacheSettings, TelemetrySettings,

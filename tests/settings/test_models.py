@@ -55,7 +55,7 @@ def test_a_key_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_key_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     chosen = model(api_key_file=file)
-    with pytest.raises(SettingsError, match="api_key_file: .* cannot be read: FileNotFoundError"):
+    with pytest.raises(SettingsError, match="api_key_file: cannot be read: FileNotFoundError"):
         chosen.api_key()
     file.write_text("  sk-2\n", encoding="utf-8")
     assert chosen.api_key() == "sk-2"

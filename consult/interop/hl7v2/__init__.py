@@ -11,15 +11,24 @@ from consult.interop.hl7v2._escape import unescape
 from consult.interop.hl7v2._message import Message, Segment
 from consult.interop.hl7v2._parse import Parsed, looks_like_hl7, parse
 from consult.interop.hl7v2._separators import Separators
+from consult.interop.hl7v2._write import Raw, Value, escape, write_message, write_segment
+from consult.interop.hl7v2._write_charset import UTF8, charset_for
 
 __all__ = [
+    "UTF8",
     "Decoded",
     "Message",
     "Parsed",
+    "Raw",
     "Segment",
     "Separators",
+    "Value",
+    "charset_for",
     "decode",
+    "escape",
     "looks_like_hl7",
     "parse",
     "unescape",
+    "write_message",
+    "write_segment",
 ]

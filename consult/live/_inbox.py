@@ -1,0 +1,307 @@
+"""Messages as they were received: stored before they are acknowledged, kept until processed and no longer needed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from consult.live._database import FILE, Database
+from consult.review._home import home_secret
+from consult.storage import Vault, private_folder
+
+Outcome = Literal["stored", "repeated", "reused"]
+"""stored; repeated: it was there already; reused: stored, and its control id had come before with another content."""
+FINAL = ("done", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that arrived."""
+
+    sender: str
+    """MSH-3 and MSH-4 as sent."""
+    control: str
+    """MSH-10."""
+    essence: bytes
+    """What makes two messages the same one."""
+    kind: str
+    """`ORU^R01`."""
+    body: bytes
+    """All of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an arrival."""
+
+    id: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that is to be processed."""
+
+    id: int
+    received: str
+    tries: int
+    keys: frozenset[str]
+    """Links to others of the same patient; none before it has been sorted."""
+
+
+def stamp(now: datetime) -> str:
+    """ISO 8601, UTC, milliseconds: texts that sort as the times do."""
+    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Inbox:
+    """The messages of one home."""
+
+    def __init__(self, database: Database, *, secret: bytes, vault: Vault | None = None) -> None:
+        self.database = database
+        self._secret = secret
+        self._sealer = (vault or Vault()).sealer("inbox")
+
+    @classmethod
+    def open(cls, home: Path, *, vault: Vault | None = None) -> Inbox:
+        """The inbox of `home`, made when it does not exist; encrypted as `vault` says.
+
+        Raises:
+            SettingsError: it cannot be used.
+        """
+        folder = private_folder(home)
+        return cls(Database(folder / FILE), secret=home_secret(folder, vault), vault=vault)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    def keyed(self, purpose: str, *parts: str | bytes) -> str:
+        """A hash that means nothing outside this home."""
+        digest = hmac.new(self._secret, f"inbox {purpose}".encode(), hashlib.sha256)
+        for part in parts:
+            data = part.encode("utf-8", errors="surrogatepass") if isinstance(part, str) else part
+            digest.update(len(data).to_bytes(8, "big") + data)
+        return digest.hexdigest()[:32]
+
+    # -- bytes at rest: the only place where they are written and read -----------------------------------------------
+
+    def _written(self, body: bytes, control: str, content: str) -> tuple[bytes, bool]:
+        """What is stored, and whether it is sealed; it opens in no other message's place."""
+        return self._sealer.seal(body, about=_place(control, content)), self._sealer.seals
+
+    def _read(self, row: sqlite3.Row) -> bytes:
+        stored = bytes(row["body"])
+        return self._sealer.open(stored, about=_place(row["control"], row["content"])) if row["sealed"] else stored
+
+    def reseal(self) -> int:
+        """Write anew whatever is not kept as it would be written now; how many messages that were."""
+        changed = 0
+        with self.database.begin() as connection:
+            rows = connection.execute(
+                "SELECT id, control, content, sealed, body FROM message WHERE body IS NOT NULL"
+            ).fetchall()
+            for row in rows:
+                if not self._sealer.current_bytes(bytes(row["body"]), sealed=bool(row["sealed"])):
+                    body, sealed = self._written(self._read(row), row["control"], row["content"])
+                    connection.execute(
+                        "UPDATE message SET body = ?, sealed = ? WHERE id = ?", (body, sealed, row["id"])
+                    )
+                    changed += 1
+        if changed:
+            self.database.shrink()
+        return changed
+
+    # -- receiving ---------------------------------------------------------------------------------------------------
+
+    def store(self, arrivals: Sequence[Arrival], now: datetime) -> list[Stored]:
+        """All of `arrivals` in one transaction, in order; on the disk when this returns.
+
+        Raises:
+            ConsultationError: none of them is stored.
+        """
+        at = stamp(now)
+        keyed = [
+            (self.keyed("control", one.sender, one.control), self.keyed("content", one.essence)) for one in arrivals
+        ]
+        with self.database.begin() as connection:
+            return [
+                self._store(connection, one, control, content, at)
+                for one, (control, content) in zip(arrivals, keyed, strict=True)
+            ]
+
+    def _store(self, connection: sqlite3.Connection, one: Arrival, control: str, content: str, at: str) -> Stored:
+        known = connection.execute(
+            "SELECT id, control, content, state FROM message WHERE control = ?", (control,)
+        ).fetchall()
+        same = next((row for row in known if row["content"] == content), None)
+        if same is not None:
+            return self._again(connection, same, one.body)
+        found = connection.execute(
+            "INSERT INTO message (control, content, reused, kind, size, received, body, sealed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (control, content, bool(known), one.kind, len(one.body), at, *self._written(one.body, control, content)),
+        )
+        return Stored(int(found.lastrowid or 0), "reused" if known else "stored")
+
+    def _again(self, connection: sqlite3.Connection, row: sqlite3.Row, body: bytes) -> Stored:
+        """A repetition is counted; one of a message that had failed is tried anew: somebody sent it for a reason."""
+        connection.execute("UPDATE message SET repeated = repeated + 1 WHERE id = ?", (row["id"],))
+        if row["state"] == "failed":
+            connection.execute(
+                "UPDATE message SET state = 'new', tries = 0, due = '', reason = '', body = ?, sealed = ? WHERE id = ?",
+                (*self._written(body, row["control"], row["content"]), row["id"]),
+            )
+        return Stored(row["id"], "repeated")
+
+    # -- processing --------------------------------------------------------------------------------------------------
+
+    def new(self, now: datetime, limit: int = 500) -> list[Waiting]:
+        """Messages that have not been sorted, oldest first."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, received, tries FROM message WHERE state = 'new' AND due <= ? ORDER BY id LIMIT ?",
+                (stamp(now), limit),
+            ).fetchall()
+        return [Waiting(row["id"], row["received"], row["tries"], frozenset()) for row in rows]
+
+    def waiting(self) -> list[Waiting]:
+        """Messages whose patient is known and that nobody has looked at, oldest first."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, received, tries, due, group_concat(key, ' ') AS keys FROM message "
+                "JOIN link ON link.message = message.id WHERE state = 'waiting' GROUP BY id ORDER BY id"
+            ).fetchall()
+        return [Waiting(row["id"], row["due"] or row["received"], row["tries"], _keys(row)) for row in rows]
+
+    def earlier(self, keys: Iterable[str], since: datetime, limit: int) -> list[int]:
+        """Processed messages of a patient that are still kept, the newest `limit` of them, oldest first."""
+        wanted = sorted(keys)
+        marks = ", ".join("?" * len(wanted))
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT id FROM message JOIN link ON link.message = message.id "
+                f"WHERE key IN ({marks}) AND state = 'done' AND received >= ? AND body IS NOT NULL "
+                "ORDER BY id DESC LIMIT ?",
+                (*wanted, stamp(since), limit),
+            ).fetchall()
+        return sorted(int(row["id"]) for row in rows)
+
+    def bodies(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """The messages that are still kept, in the order of `ids`."""
+        found: dict[int, bytes] = {}
+        with self.database.reading() as connection:
+            for id in ids:
+                row = connection.execute(
+                    "SELECT control, content, sealed, body FROM message WHERE id = ? AND body IS NOT NULL", (id,)
+                ).fetchone()
+                if row is not None:
+                    found[id] = self._read(row)
+        return found
+
+    def tried(self, ids: Iterable[int]) -> None:
+        """Counted before the attempt: a message that kills the process is not tried for ever."""
+        with self.database.begin() as connection:
+            connection.executemany("UPDATE message SET tries = tries + 1 WHERE id = ?", [(id,) for id in ids])
+
+    def sort(self, patients: Mapping[int, Iterable[str]]) -> None:
+        """The patients of these messages are known; they wait for the others of theirs."""
+        links = [(key, id) for id, keys in patients.items() for key in keys]
+        with self.database.begin() as connection:
+            connection.executemany("INSERT OR IGNORE INTO link VALUES (?, ?)", links)
+            connection.executemany(
+                "UPDATE message SET state = 'waiting', tries = 0, due = '' WHERE id = ?", [(id,) for id in patients]
+            )
+
+    def settle(self, ids: Iterable[int], state: Literal["done", "failed"], reason: str = "") -> None:
+        """Processed, or set aside with its reason."""
+        with self.database.begin() as connection:
+            settle(connection, ids, state, reason)
+
+    def postpone(self, ids: Iterable[int], until: datetime, reason: str) -> None:
+        """To be tried again."""
+        with self.database.begin() as connection:
+            connection.executemany(
+                "UPDATE message SET due = ?, reason = ? WHERE id = ?", [(stamp(until), reason, id) for id in ids]
+            )
+
+    # -- keeping -----------------------------------------------------------------------------------------------------
+
+    def purge(self, before: datetime) -> int:
+        """Delete the bytes of processed messages received before then; how many there were.
+
+        That they were received stays known (keyed hashes), so that a repetition is still one.
+        """
+        with self.database.begin() as connection:
+            found = connection.execute(
+                "UPDATE message SET body = NULL WHERE body IS NOT NULL AND state IN (?, ?) AND received < ?",
+                (*FINAL, stamp(before)),
+            )
+            count = found.rowcount
+        if count:
+            self.database.shrink()
+        return count
+
+    def forget(self, subject: str) -> int:
+        """Delete the bytes of every message of the patient with this key in the store; how many there were.
+
+        Also of those that wait. What links the messages to one another goes too.
+        """
+        mine = "SELECT message FROM link WHERE key IN (SELECT key FROM patient WHERE subject = ?)"
+        with self.database.begin() as connection:
+            found = connection.execute(
+                "UPDATE message SET body = NULL, state = 'done', reason = 'deleted' "
+                f"WHERE body IS NOT NULL AND id IN ({mine})",
+                (subject,),
+            )
+            count = found.rowcount
+            keys = [row[0] for row in connection.execute("SELECT key FROM patient WHERE subject = ?", (subject,))]
+            for table in ("link", "seen", "patient"):
+                connection.executemany(f"DELETE FROM {table} WHERE key = ?", [(key,) for key in keys])
+        self.database.shrink()
+        return count
+
+    def counts(self) -> dict[str, int]:
+        """How many messages are in each state."""
+        with self.database.reading() as connection:
+            rows = connection.execute("SELECT state, count(*) AS n FROM message GROUP BY state").fetchall()
+        return {row["state"]: row["n"] for row in rows}
+
+    def failed(self, limit: int = 100) -> list[dict[str, object]]:
+        """Messages that were set aside, newest first: id, type, time, reason."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, kind, received, reason FROM message WHERE state = 'failed' ORDER BY id DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [dict(row) for row in rows]
+
+    def retry(self) -> int:
+        """Take up again what had been set aside and is still kept; how many there are."""
+        with self.database.begin() as connection:
+            found = connection.execute(
+                "UPDATE message SET state = 'new', tries = 0, due = '', reason = '' "
+                "WHERE state = 'failed' AND body IS NOT NULL"
+            )
+            return found.rowcount
+
+
+def settle(connection: sqlite3.Connection, ids: Iterable[int], state: str, reason: str) -> None:
+    """Within a transaction; see `Inbox.settle`."""
+    connection.executemany(
+        "UPDATE message SET state = ?, due = '', reason = ? WHERE id = ?", [(state, reason, id) for id in ids]
+    )
+
+
+def _place(control: str, content: str) -> str:
+    return f"message.body/{control}/{content}"
+
+
+def _keys(row: sqlite3.Row) -> frozenset[str]:
+    return frozenset(str(row["keys"]).split())

@@ -1,0 +1,245 @@
+"""From stored messages to consultations: sort, wait for a patient's other results, look, consult once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from consult.case import Case, ReadResult, read_cases
+from consult.clinic import Assessment, RuleBook, assess
+from consult.errors import ConsultationError, ConsultError, NotFound, UsageError
+from consult.interop.hl7v2 import parse
+from consult.live._grouping import joined, patient_keys, settled
+from consult.live._inbox import Inbox, Waiting
+from consult.live._origin import owners
+from consult.live._runs import Plan, Run, Runs
+from consult.live._triggers import result_keys, triggered
+from consult.privacy import Gateway
+from consult.settings import Settings
+
+if TYPE_CHECKING:
+    from consult.panel import Panel
+    from consult.review import Consultation
+
+log = logging.getLogger(__name__)
+_CONTEXT = 100
+"""At most so many earlier messages are read again."""
+_AT_ONCE = 100
+"""At most so many messages are sorted in one transaction."""
+_TOGETHER = 200
+"""At most so many new messages of one patient are read together; the others come next, with these as context."""
+_DEADLY = "processing it ended the program several times"
+_BACK_OFF = (5.0, 60.0, 600.0)
+"""Seconds before the second, third and every later attempt."""
+
+
+class Worker:
+    """One pass after another over an inbox; whatever it was doing when it was killed, the next one goes on with."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        panel: Panel,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime],
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`stopping` is asked between two pieces of work; what is left is done by the next worker."""
+        self._inbox = inbox
+        self._runs = Runs(inbox.database)
+        self._panel = panel
+        self._settings = settings
+        self._listen = settings.listen
+        self._clock = clock
+        self._stopping = stopping
+        self._no_rules = RuleBook([], concepts=panel.library.book.concepts)
+
+    def step(self) -> bool:
+        """Everything that can be done now; whether anything was."""
+        return any([self._sort_all(), self._look_at_all(), self._consult_all()])
+
+    # -- sorting: is it readable, and whose is it? -------------------------------------------------------------------
+
+    def _sort_all(self) -> bool:
+        new = self._inbox.new(self._clock())
+        first = [one for one in new if not one.tries][:_AT_ONCE]
+        self._inbox.tried(one.id for one in first)
+        known: dict[int, frozenset[str]] = {}
+        for one in first or new:
+            if self._stopping():
+                break
+            self._guarded([one], lambda messages: known.update(self._sort(messages)), counted=bool(first))
+        self._inbox.sort(known)
+        return bool(new)
+
+    def _sort(self, messages: Sequence[Waiting]) -> dict[int, frozenset[str]]:
+        """The links of the patients in it; nothing of a message without a case, which is done with."""
+        (one,) = messages
+        found = self._read(self._inbox.bodies([one.id]).values())
+        if not found.cases:
+            self._inbox.settle([one.id], "done", found.problems[0] if found.problems else "it holds no case")
+            return {}
+        keys = [patient_keys(self._inbox, case, one.id) for case in found.cases]
+        return {one.id: frozenset().union(*keys)}
+
+    def _read(self, bodies: Iterable[bytes]) -> ReadResult:
+        return read_cases(
+            joined(list(bodies)),
+            format="hl7",
+            catalog=self._panel.library.catalog,
+            time_zone=self._settings.site.time_zone,
+        )
+
+    def _guarded(
+        self, messages: Sequence[Waiting], work: Callable[[Sequence[Waiting]], object], *, counted: bool
+    ) -> None:
+        """Do `work` for some messages; what fails is tried again later, and set aside in the end. Nothing is raised.
+
+        An attempt is counted before it is made. First attempts are counted together (`counted`), which saves waiting
+        for the disk; whatever was under way when the process died is tried one by one from then on.
+        """
+        ids = [one.id for one in messages]
+        try:
+            if not counted:
+                self._inbox.tried(ids)
+            if max(one.tries for one in messages) >= self._listen.tries:
+                self._set_aside(ids, _DEADLY)
+            else:
+                work(messages)
+        except UsageError as error:  # what cannot be read today cannot be read tomorrow
+            self._set_aside(ids, str(error))
+        except Exception as error:  # one message may not stop the others, whatever is wrong with it
+            self._again(messages, _reason(error))
+
+    def _again(self, messages: Sequence[Waiting], reason: str) -> None:
+        tries = max(one.tries for one in messages) + 1
+        ids = [one.id for one in messages]
+        if tries >= self._listen.tries:
+            self._set_aside(ids, reason)
+        else:
+            log.warning("%s: will be tried again: %s", _named(ids), reason)
+            self._inbox.postpone(ids, self._later(tries), reason)
+
+    def _set_aside(self, ids: Sequence[int], reason: str) -> None:
+        log.error("%s: set aside: %s", _named(ids), reason)
+        self._inbox.settle(ids, "failed", reason)
+
+    def _later(self, tries: int) -> datetime:
+        return self._clock() + timedelta(seconds=_BACK_OFF[min(tries, len(_BACK_OFF)) - 1])
+
+    # -- looking: does it mark what was there before, and is a consultation wanted? ------------------------------------
+
+    def _look_at_all(self) -> bool:
+        groups = settled(self._inbox.waiting(), self._clock(), self._listen.settle_seconds)
+        groups = [group[:_TOGETHER] for group in groups]
+        first = [group for group in groups if not any(one.tries for one in group)]
+        self._inbox.tried(one.id for group in first for one in group)
+        for group in first or groups:
+            if self._stopping():
+                break
+            self._guarded(group, self._look_at, counted=bool(first))
+        return bool(groups)
+
+    def _look_at(self, group: Sequence[Waiting]) -> None:
+        """Mark what later results touch, and write down which consultations are wanted."""
+        new = [one.id for one in group]
+        keys = frozenset().union(*(one.keys for one in group))
+        since = self._clock() - timedelta(hours=self._listen.context_hours)
+        ids = sorted({*new, *self._inbox.earlier(keys, since, _CONTEXT)})
+        bodies = self._inbox.bodies(ids)
+        found = self._read(bodies.values())
+        plans = [plan for case in found.cases if (plan := self._plan(case, list(bodies), bodies)) is not None]
+        self._runs.decide(new, plans, self._clock(), "; ".join(found.problems[:3])[:500])
+        log.info("%s: %d cases, %d consultations to make", _named(new), len(found.cases), len(plans))
+
+    def _plan(self, case: Case, ids: Sequence[int], bodies: dict[int, bytes]) -> Plan | None:
+        keys = patient_keys(self._inbox, case, ids[0])
+        for subject in self._runs.subjects(keys):
+            self._panel.store.note_later_results(subject, _clean(case))
+        results = result_keys(case, self._inbox.keyed)
+        seen = self._runs.seen(keys).union(*(run.plan.results for run in self._runs.pending(keys)))
+        new = [fact for fact, result in results.items() if result not in seen]
+        messages = parse(joined(list(bodies.values()))).messages
+        why = triggered(self._listen.trigger, case, new=new, assess=self._assess, messages=messages)
+        if why is None:
+            return None
+        patients = frozenset(self._inbox.keyed("pid", one.wire()) for one in owners(case, messages))
+        return Plan(tuple(ids), _clean(case).id, keys, frozenset(results.values()), patients, why)
+
+    def _assess(self, case: Case) -> Assessment:
+        """Measured values alone: no rule can make a value critical, and all of them take ten times as long."""
+        return assess(case, catalog=self._panel.library.catalog, book=self._no_rules, lang=self._settings.language)
+
+    # -- consulting --------------------------------------------------------------------------------------------------
+
+    def _consult_all(self) -> bool:
+        runs = self._runs.open(self._clock())
+        for run in runs:
+            if self._stopping():
+                break
+            try:
+                self._runs.tried(run)
+                if run.tries >= self._listen.tries:
+                    raise ConsultationError(_DEADLY)
+                finished = self._consult(run)
+                self._runs.done(run, finished.id, finished.subject.key)
+                log.info("%s: %s is %s", _named(run.plan.messages), finished.id, finished.status)
+            except Exception as error:  # a patient whose consultation fails may not stop the others
+                self._failed(run, _reason(error))
+        return bool(runs)
+
+    def _failed(self, run: Run, reason: str) -> None:
+        tries = run.tries + 1
+        if tries >= self._listen.tries:
+            log.error("%s: no consultation could be made: %s", _named(run.plan.messages), reason)
+            self._runs.fail(run, reason)
+        else:
+            log.warning("%s: the consultation will be tried again: %s", _named(run.plan.messages), reason)
+            self._runs.postpone(run, self._later(tries), reason)
+
+    def _consult(self, run: Run) -> Consultation:
+        """Begun by an earlier attempt: gone on with; else made."""
+        known = run.consultation or (self._left_behind(run) if run.tries else None)
+        if known is not None:
+            self._runs.opened(run, known)
+            return self._panel.resume(known)
+        case = self._case_of(run)
+        return self._panel.consult_with(
+            case, on_event=lambda event: self._runs.opened(run, event.consultation) if event.kind == "started" else None
+        )
+
+    def _left_behind(self, run: Run) -> str | None:
+        """The consultation that an attempt had opened when it was killed, before its id was written down here."""
+        store = self._panel.store
+        for row in store.list(limit=None):
+            if row.created < run.begun:
+                return None  # the newest come first
+            if store.get(row.id).case.id == run.plan.case_id:
+                return row.id
+        return None
+
+    def _case_of(self, run: Run) -> Case:
+        bodies = self._inbox.bodies(run.plan.messages)
+        if len(bodies) < len(run.plan.messages):
+            raise NotFound("the messages it was to be made of have been deleted")
+        for case in self._read(bodies.values()).cases:
+            if _clean(case).id == run.plan.case_id:
+                return case
+        raise NotFound("the messages it was to be made of are read differently now")
+
+
+def _clean(case: Case) -> Case:
+    """As it will be stored: without identifiers."""
+    return Gateway(case.identity).redact_case(case)
+
+
+def _named(ids: Sequence[int]) -> str:
+    shown = ", ".join(f"#{id}" for id in ids[:5])
+    return shown if len(ids) <= 5 else f"{shown} and {len(ids) - 5} more"
+
+
+def _reason(error: Exception) -> str:
+    return str(error)[:300] if isinstance(error, ConsultError) else f"internal error ({type(error).__name__})"
