@@ -293,7 +293,7 @@ _TEN = re.compile(
 _LOST_SUPERSCRIPT = re.compile(r"^10(3|6|9|12)(?=/(?:u?l|ml|mcl|mm3|cumm)$)", re.IGNORECASE)
 # the words for a thousand and the like in counts, by their power of ten
 _COUNT = re.compile(
-    r"(?:(?P<p3>k|thou(?:sands?)?)|(?P<p4>万)|(?P<p5>lakhs?|lacs?)|(?P<p6>mill?|millions?))/(?:ul|mcl|c?mm3|cumm|cmm|微升)",
+    r"(?:(?P<p3>k|千|thou(?:sands?)?)|(?P<p4>万)|(?P<p5>lakhs?|lacs?)|(?P<p6>mill?|millions?))/(?:ul|mcl|c?mm3|cumm|cmm|微升)",
     re.IGNORECASE,
 )
 # what a ratio is per gram or mole of: creatinine in urine, haemoglobin in red cells

@@ -22,7 +22,7 @@ HL7 += "OBX|1|ST|X^Test^L||{}|||||F|||20260301\r"
         (" \n", "the input is empty"),
         (b"\x00\x01\x02\xff" * 9, "the input is binary data, neither HL7 v2 nor JSON"),
         (b"\x89PNG\r\n\x1a\n\x00", "the input is binary data, neither HL7 v2 nor JSON"),
-        (b"Dear colleague, thank you", "the input is neither HL7 v2 (no MSH segment) nor JSON"),
+        (b"<?xml version='1.0'?><ClinicalDocument/>", "the input is XML or HTML, which is not read"),
         ("PID|1||77", "the input is neither HL7 v2 (no MSH segment) nor JSON"),
         ('{"history": "x", "history": "y"}', "the JSON holds the key 'history' twice in one object"),
         ('{"observations": [{"name": "K", "value": NaN}]}', "the JSON holds NaN, which is no number"),
@@ -72,8 +72,8 @@ def test_files_and_folders_that_cannot_be_read(catalog: Catalog, tmp_path: Path)
 
 
 def test_unknown_formats_and_zones(catalog: Catalog) -> None:
-    with pytest.raises(CaseError, match="not one of auto, json and hl7"):
-        read_cases(b"{}", format="pdf", catalog=catalog)
+    with pytest.raises(CaseError, match="'docx' is not one of auto, json, "):
+        read_cases(b"{}", format="docx", catalog=catalog)
     with pytest.raises(CaseError, match="time zone"):
         read_cases(b"{}", time_zone="../../etc", catalog=catalog)
 

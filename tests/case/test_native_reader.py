@@ -98,7 +98,7 @@ def test_two_equal_cases_have_different_ids(catalog: Catalog) -> None:
         ({"patient": {"age_years": -1}}, "patient.age_years is out of range"),
         ({"patient": {"age_years": 200}}, "patient.age_years is out of range"),
         ({"patient": {"name": "Zorblax"}}, "patient.name is not a key of a case"),
-        ({"resourceType": "Bundle"}, "this is a FHIR resource; only native case files and HL7 v2 are read as yet"),
+        ({"resourceType": "Bundle"}, "the input holds no FHIR resource that tells of a patient"),
         ({"cases": 3}, "cases must be a list"),
         ({"cases": [], "more": 1}, "more is not a key beside cases"),
         ([], "the list of cases is empty"),

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,43 @@ def as_json(rows: tuple[Row, ...]) -> bytes:
     return json.dumps({"patient": {"sex": "female"}, "observations": observations, "identity": identity}).encode()
 
 
-READERS: dict[str, Callable[[tuple[Row, ...]], bytes]] = {"hl7": as_hl7, "json": as_json}
+def as_fhir(rows: tuple[Row, ...]) -> bytes:
+    observations = [_observation(row, number) for number, row in enumerate(rows, 1)]
+    panel = {"text": "Mixed panel", "coding": [{"code": "MIX", "display": "Mixed panel"}]}
+    results = [{"reference": f"Observation/{one['id']}"} for one in observations]
+    lab = {"resourceType": "Organization", "id": "lab", "name": "Nirgendheim Laboratory"}
+    person = {
+        "resourceType": "Patient",
+        "id": "p1",
+        "identifier": [{"system": "urn:nirg", "value": NUMBER}],
+        "name": [{"family": NAME, "given": ["Quentina"]}],
+        "gender": "female",
+        "birthDate": BIRTH,
+    }
+    report = {"resourceType": "DiagnosticReport", "status": "final", "code": panel, "result": results}
+    report |= {"subject": {"reference": "Patient/p1"}, "performer": [{"reference": "Organization/lab"}]}
+    entries = [{"resource": one} for one in (person, lab, report, *observations)]
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+
+
+def _observation(row: Row, number: int) -> dict[str, Any]:
+    coding = {"system": "http://loinc.org", "code": row.loinc, "display": row.name}
+    value: dict[str, Any] = {"valueString": row.value}
+    if row.value[0].isdigit():
+        value = {"valueQuantity": {"value": row.value, "unit": row.unit}}
+    return {
+        "resourceType": "Observation",
+        "id": f"o{number}",
+        "status": row.status,
+        "code": {"coding": [coding]} if row.loinc else {"text": row.name},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-03-01",
+        "referenceRange": [{"text": row.limits}],
+        **value,
+    }
+
+
+READERS: dict[str, Callable[[tuple[Row, ...]], bytes]] = {"hl7": as_hl7, "json": as_json, "fhir": as_fhir}
 reader = pytest.mark.parametrize("write", READERS.values(), ids=READERS.keys())
 Write = Callable[[tuple[Row, ...]], bytes]
 

@@ -124,7 +124,7 @@ def test_a_file_far_too_large_is_not_read(consult: Call, tmp_path: Path, command
 def test_an_unknown_format(consult: Call, message: Message) -> None:
     result = consult("case", message(POTASSIUM), "--format", "fhir\x1b[31m")
     assert result.code == 2
-    assert "json and hl7" in result.sentence
+    assert "this version reads json, fhir, hl7" in result.sentence
     assert "\x1b" not in result.err
 
 
@@ -227,7 +227,7 @@ def test_debugging_shows_the_traceback_of_an_internal_error(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"about {NAME}")
 
-    monkeypatch.setattr("consult.cli._case.load_cases", broken)
+    monkeypatch.setattr("consult.cli._case.stream", broken)
     file = message(POTASSIUM)
     result = consult("case", file)
     assert result.code == 3

@@ -116,7 +116,7 @@ def test_a_run_that_stops_says_how_to_go_on(
     assert (resumed.code, resumed.json["status"]) == (0, "awaiting-review")
 
 
-def _struck(self: Panel, case: object, *, on_event: object) -> None:
+def _struck(self: Panel, case: object, *, on_event: object, revises: str | None = None) -> None:
     opened = self._open(case, "en")  # type: ignore[arg-type]  # a Case, as the command passes it
     from consult.panel import Event
 
