@@ -1,7 +1,7 @@
 """The case and its readers: one reader per format behind one contract."""
 
-from consult.case._fhir_stream import stream_cases
-from consult.case._fhir_writer import case_bundle
+from consult.case._fhir.stream import stream_cases
+from consult.case._fhir.writer import case_bundle
 from consult.case._instructions import holds_instructions
 from consult.case._model import (
     USABLE,

@@ -51,7 +51,7 @@ class Reported(Model):
 
     @property
     def unit_shown(self) -> str:
-        """The unit to read: `10^9/L` of `10\\S\\9/L`; empty when none was sent."""
+        r"""The unit to read: `10^9/L` of `10\S\9/L`; empty when none was sent."""
         return unescaped(self.unit or "")
 
     @property

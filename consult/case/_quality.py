@@ -177,12 +177,10 @@ QUALITY_CODES: dict[str, QualityCode] = {
         "The number can be read in two ways (a comma or a blank in it) and was not used",
         "数字有两种读法（含逗号或空格），未予采用",
     ),
-    "value-is-range": QualityCode(
-        "error", "A range stands where a value is expected", "应为数值处写的是范围"
-    ),
+    "value-is-range": QualityCode("error", "A range stands where a value is expected", "应为数值处写的是范围"),
     "order-in-time-unknown": QualityCode(
         "warning",
-        "The text gives several values of one test without their times; the one that stands later was taken as the newer",
+        "The text gives several values of one test without times; the one that stands later was taken as the newer",
         "文中同一项目有多个数值而未写时间，按文中先后次序，以后者为新",
     ),
     "age-told-twice": QualityCode(

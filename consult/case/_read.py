@@ -13,17 +13,17 @@ from stat import S_ISREG
 
 from consult.analytes import Catalog
 from consult.case._draft import Draft
-from consult.case._fhir_reader import read_fhir
-from consult.case._hl7_reader import read_hl7
+from consult.case._fhir.reader import read_fhir
+from consult.case._hl7.reader import read_hl7
 from consult.case._json_text import parse_json, parse_storable, plain
 from consult.case._model import USABLE, Case
-from consult.case._native_reader import read_native
+from consult.case._native.reader import read_native
 from consult.case._normalize import normalize
-from consult.case._pdf_reader import read_pdf
+from consult.case._pdf.reader import read_pdf
+from consult.case._prose.json import is_foreign, parse_lines
+from consult.case._prose.reader import read_foreign, read_text
 from consult.case._quality import unusable_codes
 from consult.case._text import storable
-from consult.case._text_json import is_foreign, parse_lines
-from consult.case._text_reader import read_foreign, read_text
 from consult.case._times import zone
 from consult.concepts import Concepts
 from consult.content import content_root

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from consult.analytes import Catalog
 from consult.case import read_cases
-from consult.case._text_reader import read_text
+from consult.case._prose.reader import read_text
 from consult.concepts import Concepts
 from consult.content import content_root
 from consult.errors import CaseError

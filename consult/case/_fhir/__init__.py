@@ -1,0 +1,1 @@
+"""FHIR resources to drafts, and a case as a FHIR Bundle."""

@@ -1,0 +1,1 @@
+"""Printed laboratory reports to drafts."""
