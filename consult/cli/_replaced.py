@@ -38,7 +38,9 @@ def show_replaced(screen: Console, store: Store, consultation: Consultation) -> 
     kinds = Counter(_kind(name) for name in counted(consultation))
     if kinds:
         listed = ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items()))
-        screen.print(f"Replaced before anything leaves: {listed} (consult show {consultation.id} --replaced)", markup=False)
+        screen.print(
+            f"Replaced before anything leaves: {listed} (consult show {consultation.id} --replaced)", markup=False
+        )
 
 
 def show_replacements(screen: Console, store: Store, consultation: Consultation) -> None:

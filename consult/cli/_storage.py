@@ -21,8 +21,11 @@ app = typer.Typer(help="How the home is kept on the disk: encryption, permission
 def key(
     out: Annotated[Path, typer.Option("--out", help="Where the key is written; name it as storage.key_file.")],
     json: Json = False,
+    home: Home = None,
+    config: Config = None,
 ) -> None:
     """Make a key that encrypts a home; a file that exists is not touched."""
+    del home, config  # every command takes them; a key belongs to no home yet
     from consult.storage import MasterKey, new_key, write_once
 
     text = new_key()
