@@ -175,6 +175,8 @@ class Identity(Model):
     birth_date: str | None = None
     identifiers: list[str] = Field(default_factory=list)
     """Medical record and national numbers, as sent, without their authorities."""
+    shared: bool = False
+    """Somebody else was sent under one of these numbers: they link nothing."""
     location: str | None = None
     """Ward and bed, for the reviewer's screen."""
     terms: list[IdentityTerm] = Field(default_factory=list)

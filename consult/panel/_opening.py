@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consult.case import Case, Identity
+from consult.case import Case
 from consult.concepts import Concepts
 from consult.errors import ReviewError
 from consult.panel._library import Library
@@ -40,7 +40,7 @@ def open_record(
     Raises:
         NotFound, ReviewError: as `Store.create`; or `case` holds nothing that `revises` has not seen.
     """
-    subject = store.subject_for(_linking(case), case.subject)
+    subject = store.subject_for(case.identity, case.subject)
     old = None if revises is None else store.get(store.resolve(revises))
     known = {} if old is None else store.replacements(subject.key, consultation=old.id)
     gateway = Gateway(case.identity, known=known, detectors=load_detectors(settings.privacy.detectors))
@@ -61,14 +61,6 @@ def open_record(
 def test_analytes(concepts: Concepts) -> dict[str, str]:
     """Concept ids of tests and checks to the analyte that answers them, where it is one that we know."""
     return {one.id: one.analyte for one in concepts.values() if one.kind in _ASKED and one.analyte is not None}
-
-
-def _linking(case: Case) -> Identity | None:
-    """What links this case with others of the patient: no number that somebody else has been sent under too."""
-    shared = any(entry.code == "identity-conflict" for entry in case.quality)
-    return (
-        case.identity.model_copy(update={"identifiers": []}) if shared and case.identity is not None else case.identity
-    )
 
 
 def _merged(old: Consultation, news: Case) -> Case:

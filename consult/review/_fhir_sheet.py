@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from consult.analytes import Catalog
-from consult.case._fhir_writer import CaseEntries, case_entries
+from consult.case._fhir.writer import CaseEntries, case_entries
 from consult.concepts import Concept, Concepts
 from consult.interop.fhir._systems import ICD10, LOINC
 from consult.interop.fhir._write import (

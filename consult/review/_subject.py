@@ -21,11 +21,11 @@ Basis = list[str]
 def basis(identity: Identity | None, reference: str) -> Basis | None:
     """What links two inputs about one patient: identifiers, else name and birth date, else the caller's own reference.
 
-    None when nothing does: a name alone is shared by too many.
+    None when nothing does: a name alone is shared by too many, and so is a number under which somebody else was sent.
     """
     if identity is not None:
         identifiers = sorted({_plain(text) for text in identity.identifiers} - {""})
-        if identifiers:
+        if identifiers and not identity.shared:
             return ["identifiers", *identifiers]
         if identity.name is not None and identity.birth_date is not None:
             return ["person", _plain(identity.name), _plain(identity.birth_date)]

@@ -88,6 +88,7 @@ def _draft(group: Grouped, home: tzinfo, repeated: set[int]) -> Draft:
         _doubt(part, draft, repeated)
     if group.disputed:
         draft.doubts.append("identity-conflict")
+        draft.identity = draft.identity.model_copy(update={"shared": True})
     _merge_notes(draft)
     return draft
 
