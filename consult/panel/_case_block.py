@@ -189,7 +189,8 @@ def _person(writer: _Writer) -> str:
     words = [writer.label(patient.sex)] if patient.sex in {"male", "female"} else []
     if patient.age_years is not None:
         old = patient.age_years >= OLDEST
-        words.append(f"{OLDEST if old else patient.age_years} {writer.label('years')}{writer.label('upwards') if old else ''}")
+        told = f"{min(patient.age_years, OLDEST)} {writer.label('years')}"
+        words.append(f"{told}{writer.label('upwards')}" if old else told)
     if patient.pregnant:
         words.append(writer.label("pregnant"))
     return f"{writer.label('case')}: {', '.join(words)}"

@@ -61,8 +61,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "care.follow-up": ("Follow-up", "随访"),
     "warning.switched_off": ("Switched off at this site: {listed}.", "本单位已停用：{listed}。"),
     "warning.machine": (
-        "Machine-made by {who}, confirmed by no clinician and read by no rule: {listed} [{report}].",
-        "由{who}自动得出，未经临床医师确认，规则未予采用：{listed} [{report}]。",
+        "Machine-made by {who}; no clinician has confirmed it and no rule takes it for a measurement: {listed} [{report}].",
+        "由{who}自动得出，未经临床医师确认，规则未将其作为测量值：{listed} [{report}]。",
     ),
     "warning.machine_measured": (
         "Machine-made by {who}, taken for measurements at this site: {listed} [{report}].",
@@ -105,6 +105,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "warning.deadline": (
         "Partial: the deadline of this case was reached (its ceiling of time), and models were not waited for.",
         "内容不完整：本病例已到时限，未再等待模型作答。",
+    ),
+    "warning.withheld": (
+        "No model was asked: the texts of this case may still name somebody, and this site is strict about that.",
+        "未询问任何模型：本病例文本中可能仍含可识别个人身份的内容，本机构已启用严格模式。",
     ),
     "warning.rules": (
         "Written by the rules engine from computed findings and cited passages; no language model was used.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from consult.case import Case, Entry, Observation, Report, Reported
 
@@ -12,23 +13,35 @@ WORDS = frozenset({"text", "code", "absent"})
 """Value types whose value is words; the others are measured and are never touched."""
 
 
-def redact_case(case: Case, redact: Redact) -> Case:
-    """A copy of the case with `redact` applied to its free text, without its identity."""
-    seen: dict[str, str] = {}
+def free_texts(case: Case) -> Iterator[str]:
+    """What somebody wrote about the patient, as against the names of tests, drugs and specimens."""
+    yield from (*case.questions, case.history)
+    for one in case.observations:
+        yield from one.notes
+        if one.value_type in WORDS and one.value:
+            yield one.value
+    for report in case.reports:
+        yield f"{report.title}\n{report.text}"
+    for name in _ENTRIES:
+        yield from (entry.note for entry in getattr(case, name) if entry.note)
 
-    def once(text: str) -> str:
-        """Names of tests and notes repeat: each text is searched once."""
-        if text not in seen:
-            seen[text] = redact(text)
-        return seen[text]
 
+def redact_case(case: Case, redact: Redact, redact_name: Redact | None = None) -> Case:
+    """A copy of the case with `redact` applied to its free text, without its identity.
+
+    Args:
+        case: the case.
+        redact: for what somebody wrote.
+        redact_name: for the names of tests, orders, specimens and kinds of reports; None: `redact`.
+    """
+    once, named = cache(redact), cache(redact_name or redact)  # names of tests and notes repeat
     return case.model_copy(
         update={
             "id": once(case.id),
             "questions": [once(question) for question in case.questions],
             "history": once(case.history),
-            "observations": [_observation(one, once) for one in case.observations],
-            "reports": [_report(one, once) for one in case.reports],
+            "observations": [_observation(one, once, named) for one in case.observations],
+            "reports": [_report(one, once, named) for one in case.reports],
             **{name: [_entry(one, once) for one in getattr(case, name)] for name in _ENTRIES},
             "identity": None,
         }
@@ -38,11 +51,11 @@ def redact_case(case: Case, redact: Redact) -> Case:
 _ENTRIES = ("conditions", "medications", "allergies", "procedures", "immunizations", "encounters")
 
 
-def _observation(one: Observation, redact: Redact) -> Observation:
+def _observation(one: Observation, redact: Redact, named: Redact) -> Observation:
     changes: dict[str, object] = {
-        "name": redact(one.name),
-        "order": _maybe(one.order, redact),
-        "specimen": _maybe(one.specimen, redact),
+        "name": named(one.name),
+        "order": _maybe(one.order, named),
+        "specimen": _maybe(one.specimen, named),
         "notes": [redact(note) for note in one.notes],
     }
     if one.value_type in WORDS:
@@ -57,8 +70,8 @@ def _reported(reported: Reported, redact: Redact) -> Reported:
     )
 
 
-def _report(one: Report, redact: Redact) -> Report:
-    changes = {"kind": redact(one.kind), "title": redact(one.title), "text": redact(one.text)}
+def _report(one: Report, redact: Redact, named: Redact) -> Report:
+    changes = {"kind": named(one.kind), "title": redact(one.title), "text": redact(one.text)}
     return one.model_copy(update=changes)
 
 

@@ -17,6 +17,8 @@ class Folded:
     """A text to search in."""
 
     text: str
+    cased: str
+    """The same with capitals: a name in letters is known by them."""
     original: str
     index: list[int] | None
     """Where each folded character stands in the original; None when the places are the same."""
@@ -34,19 +36,22 @@ class Folded:
 def fold(text: str) -> Folded:
     """The text in lower case, half width, without accents and invisible characters."""
     if text.isascii():
-        return Folded(text.lower(), text, None)
+        return Folded(text.lower(), text, text, None)
     pieces: list[str] = []
+    cased: list[str] = []
     index: list[int] = []
     for match in _RUN.finditer(text):
         run = match.group()
         if len(run) > 1 or run.isascii():  # most of any text: one step for all of it
             pieces.append(run.lower())
+            cased.append(run)
             index.extend(range(*match.span()))
         else:
             folded = _fold(run)
             pieces.append(folded)
+            cased.append(_capital(run, folded))
             index.extend([match.start()] * len(folded))
-    return Folded("".join(pieces), text, index)
+    return Folded("".join(pieces), "".join(cased), text, index)
 
 
 @lru_cache(maxsize=8192)
@@ -56,6 +61,14 @@ def _fold(character: str) -> str:
     if unicodedata.category(character) in {"Cf", "Mn"}:  # zero-width joiners, combining accents
         return ""
     return "".join(_base(one) for one in unicodedata.normalize("NFKC", character).casefold())
+
+
+def _capital(character: str, folded: str) -> str:
+    """The folded character as a capital, where it was one and that takes no more room."""
+    if not character.isupper():
+        return folded
+    capital = folded.upper()
+    return capital if len(capital) == len(folded) else folded
 
 
 def _base(character: str) -> str:

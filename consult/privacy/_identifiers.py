@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from consult.privacy._fold import fold
-from consult.privacy._names import HAN, Span
+from consult.privacy._names import HAN, Span, compiled
 from consult.privacy._words import COMMON, COMMON_ZH
 
 Finder = Callable[[str], Iterator[Span]]
@@ -19,7 +20,7 @@ LABEL = (
     r"病历号|病案号|住院号|门诊号|就诊卡号?|登记号|身份证号?码?|床号|编号|卡号)"
 )
 _AFTER_LABEL = r"(?:\s*(?:is|no|为|是))?[\s.:#=]{0,4}"
-_MEASURED = re.compile(
+MEASURED = re.compile(
     r"\s*(?:%|[x×*]\s?10|10\^|[munpkfdc]?g\b|[munpf]?mol|[mk]?iu\b|u/|/|cells|copies|[mcuµ]?m\b|[mudfµ]?l\b|bpm|mmhg|个|次|万)"
 )
 """What follows a number that is a measurement."""
@@ -28,6 +29,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH_TAIL = (
     "uary", "ruary", "ch", "il", "", "e", "y", "ust", "(?:t|tember)", "ober", "ember", "ember",
 )  # fmt: skip
+_OTHER = re.compile(rf"[^a-z0-9{HAN}]")
+_TOKEN = re.compile(rf"[{HAN}]+|[^\W_]+")
+_ANY_HAN = re.compile(rf"[{HAN}]")
 SHORTEST = 5
 """Characters of an identifier that is replaced wherever it stands; a shorter one only behind a label such as MRN."""
 
@@ -35,7 +39,7 @@ SHORTEST = 5
 def identifier(text: str) -> Finder | None:
     """A medical record number or the like: spaces and punctuation inside do not matter, leading zeros may be gone."""
     folded = fold(text).text
-    core = re.sub(rf"[^a-z0-9{HAN}]", "", folded)
+    core = _OTHER.sub("", folded)
     if not core:
         return None
     if len(core) < SHORTEST:
@@ -43,11 +47,14 @@ def identifier(text: str) -> Finder | None:
     patterns = [_bounded(_loose(core, folded))]
     # MRN0047110 is also written 0047110, and either without its zeros.
     digits = re.sub(r"\A[a-z]+", "", core)
-    bare = digits.lstrip("0")
+    bare_digits = digits.lstrip("0")
     patterns += [
-        _bounded(_loose(one, folded)) for one in (digits, bare) if one.isdigit() and SHORTEST < len(one) < len(core)
+        _bounded(_loose(one, folded))
+        for one in (digits, bare_digits)
+        if one.isdigit() and SHORTEST < len(one) < len(core)
     ]
-    return _numbers("|".join(patterns), as_sent=folded) if digits.isdigit() else _regex(patterns[0])
+    find = _numbers("|".join(patterns), as_sent=folded) if digits.isdigit() else _regex(patterns[0])
+    return _when(find, {core, digits, bare_digits} - {""})
 
 
 def phone(text: str) -> Finder | None:
@@ -57,10 +64,10 @@ def phone(text: str) -> Finder | None:
         return _regex(rf"(?:tel|phone|ext|电话|手机)\D{{0,4}}({digits})(?!\d)") if len(digits) > 2 else None
     variants = {digits}
     if text.strip().startswith(("+", "00")):  # at home the country code is left out, and a zero may take its place
-        bare = digits.lstrip("0")
-        variants |= {bare} | {bare[size:] for size in (1, 2, 3) if len(bare) - size > 7}
+        bare_digits = digits.lstrip("0")
+        variants |= {bare_digits} | {bare_digits[size:] for size in (1, 2, 3) if len(bare_digits) - size > 7}
     joined = "|".join(r"[\s().\-]{0,3}".join(one) for one in sorted(variants, key=len, reverse=True))
-    return _numbers(rf"(?<!\d)(?<!\d\.)0{{0,2}}(?:{joined})(?!\d)(?!\.\d)", as_sent="")
+    return _when(_numbers(rf"(?<!\d)(?<!\d\.)0{{0,2}}(?:{joined})(?!\d)(?!\.\d)", as_sent=""), variants)
 
 
 def birth_date(text: str) -> Finder | None:
@@ -82,7 +89,7 @@ def birth_date(text: str) -> Finder | None:
         rf"{day}(?:st|nd|rd|th)?[\s-]{{1,2}}(?:of )?{name},?[\s-]{{1,2}}{year}",
         rf"{name}\s{day}(?:st|nd|rd|th)?,?\s{{1,2}}{year}",
     )
-    return _regex(rf"(?<![\d.])(?:{'|'.join(ways)})(?!\d)")
+    return _when(_regex(rf"(?<![\d.])(?:{'|'.join(ways)})(?!\d)"), {year, year[2:]})
 
 
 def phrase(text: str) -> Finder | None:
@@ -90,20 +97,30 @@ def phrase(text: str) -> Finder | None:
     folded = fold(text).text
     parts = {folded, *re.split(r"[,;^\n|、]", folded)}
     patterns = [pattern for part in sorted(parts, key=len, reverse=True) if (pattern := _part(part.strip()))]
-    return _regex("|".join(dict.fromkeys(patterns))) if patterns else None
+    if not patterns:
+        return None
+    find, hints = _regex("|".join(dict.fromkeys(patterns))), _hints(parts)
+    # far cheaper than the pattern, and mostly the answer
+    return lambda text: find(text) if any(hint in text for hint in hints) else iter(())
+
+
+def _hints(parts: Iterable[str]) -> frozenset[str]:
+    """Of each part the longest piece: without any of them no part can stand in a text."""
+    tokens = (_TOKEN.findall(part) for part in parts)
+    return frozenset(max(found, key=len) for found in tokens if found)
 
 
 def _part(part: str) -> str | None:
-    tokens = re.findall(rf"[{HAN}]+|[^\W_]+", part)
+    tokens = _TOKEN.findall(part)
     plain = "".join(tokens)
     if len(plain) < 3 or plain in COMMON_ZH:
         return None
-    if re.search(rf"[{HAN}]", part):
+    if _ANY_HAN.search(part):
         return r"[\s,.·-]{0,2}".join(re.escape(token) for token in tokens)
     if len(tokens) == 1 and (len(plain) < (SHORTEST if plain.isdigit() else 4) or plain in COMMON):
         return None
     joined = r"[\s,.;^'/#-]{1,3}".join(re.escape(token) for token in tokens)
-    return rf"(?<![a-z0-9]){joined}(?![a-z0-9])"
+    return rf"(?<![a-z0-9]){joined}(?![a-z0-9])(?![\s-](?:chromosome|positive|negative|criteria))"
 
 
 def _loose(core: str, as_sent: str) -> str:
@@ -121,19 +138,36 @@ def _bounded(pattern: str) -> str:
 
 def _numbers(pattern: str, *, as_sent: str) -> Finder:
     """Like `_regex`, but leaving measurements and codes alone that happen to be the same digits."""
-    compiled = re.compile(pattern)
 
     def find(text: str) -> Iterator[Span]:
-        for match in compiled.finditer(text):
+        for match in compiled(pattern).finditer(text):
             found = match.group()
             code = _LOINC.match(found) is not None and found != as_sent
-            if not code and not (found.isdigit() and _MEASURED.match(text, match.end())):
+            if not code and not (found.isdigit() and MEASURED.match(text, match.end())):
                 yield match.span()
 
     return find
 
 
 def _regex(pattern: str) -> Finder:
-    compiled = re.compile(pattern)
-    group = 1 if compiled.groups else 0
-    return lambda text: (match.span(group) for match in compiled.finditer(text))
+    def find(text: str) -> Iterator[Span]:
+        expression = compiled(pattern)
+        group = 1 if expression.groups else 0
+        return (match.span(group) for match in expression.finditer(text))
+
+    return find
+
+
+def _when(find: Finder, needed: Iterable[str]) -> Finder:
+    """`find`, asked only of texts that hold one of `needed` once separators are taken out: mostly none does."""
+    cores = tuple(needed)
+    return lambda text: find(text) if any(core in bare(text) for core in cores) else iter(())
+
+
+@lru_cache(maxsize=64)
+def bare(text: str) -> str:
+    """A text without the separators that people put into numbers."""
+    return _SEPARATORS.sub("", text)
+
+
+_SEPARATORS = re.compile(r"[\s./_()-]+")

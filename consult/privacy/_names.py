@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from consult.privacy._fold import fold
-from consult.privacy._words import (
-    COMMON,
-    COMMON_ZH,
-    COMPOUND_SURNAMES,
-    EPONYM,
-    HONORIFICS,
-    TITLE,
-    TITLES_ZH,
-)
+from consult.privacy._pinyin import in_characters, in_letters, readings
+from consult.privacy._surnames import COMPOUND_SURNAMES
+from consult.privacy._words import ABBREVIATIONS, COMMON, COMMON_ZH, EPONYM, HONORIFICS, ORDINARY_ZH, TITLE, TITLES_ZH
+from consult.privacy._words_zh import NOT_NAMES
 
 Span = tuple[int, int]
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed: that takes longer than most searches."""
+    return re.compile(pattern)
+
+
 HAN = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _HAN_RUN = re.compile(rf"[{HAN}]+(?:[\s·^]*[{HAN}]+)*")
 _LATIN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
+_SAFE_INITIALS = r"(?:(?<![a-z])(?:patient|pt|initials?|seen by|signed(?: by)?|dictated by|dr|mr|mrs|ms)[\s.:]{1,2})"
+"""Behind these two letters are somebody's initials."""
+
+
 class NameFinder:
     """Finds one person, however the name is written. Searches folded text."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, sent: bool = True) -> None:
+        """Prepare.
+
+        Args:
+            name: as the message has it, or as it was found in a text.
+            sent: the message says that it is a name; what was merely found is not looked for in parts.
+        """
         folded = fold(name).text
-        self._finders: list[LatinName | ChineseName] = [ChineseName(run) for run in _HAN_RUN.findall(folded)]
+        self._finders: list[LatinName | ChineseName] = [ChineseName(run, sent=sent) for run in _HAN_RUN.findall(folded)]
         latin = [word for word in _LATIN.findall(_HAN_RUN.sub(" ", folded)) if word not in HONORIFICS]
         if any(len(word) > 1 for word in latin):
             self._finders.append(LatinName(latin))
@@ -54,26 +68,45 @@ class LatinName:
         initials = "".join(sorted({part[0] for part in words}))
         gap = r"[\s,.^_-]{1,3}"
         # J. Smith, John A. Smith, SMITH^JOHN, Smith-Jones, Smith, J.
-        self._run = re.compile(
+        self._run = (
             rf"(?<![a-z])(?:[{initials}]\.?\s?){{0,2}}(?:{word})"
-            rf"(?:{gap}(?:{word})(?![a-z])|[\s,.]{{1,2}}[{initials}]\.?(?={gap}(?:{word})(?![a-z]))|[\s,]{{1,2}}[{initials}]\.)*"
+            rf"(?:{gap}(?:{word})(?![a-z])|[\s,.]{{1,2}}[a-z]\.?(?={gap}(?:{word})(?![a-z]))|[\s,]{{1,2}}[{initials}]\."
+            rf"|[\s,]{{1,2}}(?![ai]\b)[{initials}](?!\w|'(?!s\b)|-\w|\.|\s?[<>=:]?\s?\d))*"
             rf"(?![a-z])"
         )
-        self._word = re.compile(rf"(?<![a-z])(?:{word})(?![a-z])")
+        self._word = rf"(?<![a-z])(?:{word})(?![a-z])"
         joined = {"".join(words), "".join(reversed(words)), "".join([*words[1:], words[0]])}
         whole = "|".join(re.escape(one) for one in joined if len(one) > 4 and len(words) > 1)
-        self._joined = re.compile(rf"(?<![a-z])(?:{whole})(?![a-z])") if whole else None
+        self._joined = rf"(?<![a-z])(?:{whole})(?![a-z])" if whole else None
+        self._initials = _initials(words)
+        ends = (words[0][0], words[-1][0])
+        self._pairs = tuple(f"{a}{gap}{b}" for a, b in (ends, ends[::-1]) for gap in ("", ".", ". "))
+        self._characters = _characters(words)
 
     def find(self, text: str) -> Iterator[Span]:
         """Where the name, or a part that is no ordinary word, stands."""
+        yield from self._otherwise(text)
         if not any(hint in text for hint in self._hints):  # far cheaper than the patterns, and mostly the answer
             return
         if self._joined is not None:
-            yield from (match.span() for match in self._joined.finditer(text))
-        for match in self._run.finditer(text):
-            words = self._word.findall(text, *match.span()) or [match.group()]
-            if len(words) > 1 or self._alone(text, words[0], *match.span()):
+            yield from (match.span() for match in compiled(self._joined).finditer(text))
+        for match in compiled(self._run).finditer(text):
+            words = compiled(self._word).findall(text, *match.span()) or [match.group()]
+            if len(words) > 1 or self._beside_initial(match.group()) or self._alone(text, words[0], *match.span()):
                 yield match.span()
+
+    def _otherwise(self, text: str) -> Iterator[Span]:
+        """Initials where only initials stand, and the characters of a Chinese name."""
+        if self._initials is not None and any(pair in text for pair in self._pairs):
+            yield from (match.span(match.lastindex or 0) for match in compiled(self._initials).finditer(text))
+        if self._characters is not None and not text.isascii():
+            for match in compiled(self._characters).finditer(text):
+                if NOT_NAMES.match(text, match.start()) is None:
+                    yield match.span()
+
+    def _beside_initial(self, found: str) -> bool:
+        """`G. Bishop`: with the dot of an initial even an ordinary word is the person."""
+        return re.match(r"[a-z]\.", found) is not None and not self._strong.isdisjoint(self.parts)
 
     def _alone(self, text: str, word: str, start: int, end: int) -> bool:
         """Whether one part of the name, standing alone, means the person."""
@@ -89,22 +122,28 @@ class LatinName:
 class ChineseName:
     """A name in Chinese characters, which stand without word boundaries."""
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, *, sent: bool = True) -> None:
         pieces = [piece for piece in re.split(r"[\s·^]+", run) if piece]
         whole = "".join(pieces)
         family, given = _split(pieces, whole)
-        self.parts = frozenset({whole})
-        patterns = [_spaced(whole)] if len(whole) > 1 else []
         # The given name alone, when it is long enough not to be part of other words.
-        patterns += [_spaced(part) for part in given if len(part) > 1 and part not in COMMON_ZH]
-        patterns.append(rf"{_spaced(family)}(?={TITLES_ZH})")
+        alone = [part for part in given if sent and len(part) > 1 and part not in COMMON_ZH]
+        self.parts = frozenset({whole, *alone})
+        patterns = [_whole(whole)] if len(whole) > 1 else []
+        patterns += [_spaced(part) for part in alone]
+        patterns.append(rf"(?<![责主兼担处病产药实见值夜])(?<!首席){_spaced(family)}(?={TITLES_ZH})")
         self._any = frozenset(whole)
-        self._pattern = re.compile("|".join(patterns))
+        self._pattern = "|".join(patterns)
+        letters = in_letters(family, whole[len(family) :]) if len(whole) < 5 else None
+        self._letters = letters
+        self._readings = readings(family[-1])
 
     def find(self, text: str) -> Iterator[Span]:
         """Where the name stands, the given name alone, or the surname before a title."""
-        if any(character in text for character in self._any):
-            yield from (match.span() for match in self._pattern.finditer(text))
+        if self._letters is not None and any(reading in text for reading in self._readings):
+            yield from (match.span() for match in compiled(self._letters).finditer(text))
+        if not text.isascii() and any(character in text for character in self._any):
+            yield from (match.span() for match in compiled(self._pattern).finditer(text))
 
 
 def _split(pieces: list[str], whole: str) -> tuple[str, list[str]]:
@@ -113,6 +152,30 @@ def _split(pieces: list[str], whole: str) -> tuple[str, list[str]]:
         return pieces[0], pieces
     size = 2 if len(whole) > 2 and whole[:2] in COMPOUND_SURNAMES else 1
     return whole[:size], [whole[size:]]
+
+
+def _whole(name: str) -> str:
+    """A whole name; one that is a word besides only where somebody is spoken of."""
+    if name not in ORDINARY_ZH:
+        return _spaced(name)
+    return rf"(?<=[者人属名师生:子女夫妻亲]){_spaced(name)}|{_spaced(name)}(?={TITLES_ZH}|,|诉|因|于)"
+
+
+def _initials(words: list[str]) -> str | None:
+    """`J.S.`, and `JS` where only initials stand; of the first and the last part of the name."""
+    if len(words) < 2:
+        return None
+    one, two = words[0][0], words[-1][0]
+    pairs = [pair for pair in (one + two, two + one) if pair not in ABBREVIATIONS]
+    ways = [rf"(?<![a-z.])({pair[0]}\.\s?{pair[1]}\.)(?![a-z])" for pair in pairs]
+    ways += [rf"{_SAFE_INITIALS}({pair})(?![\w/'-])|\(({pair})\)" for pair in pairs]
+    return "|".join(ways) if ways else None
+
+
+def _characters(words: list[str]) -> str | None:
+    """The characters in which a name such as Zhang Wei may stand in the text."""
+    found = in_characters(words)
+    return None if found is None else rf"(?:{found[0]})|(?:{found[1]})(?={TITLES_ZH})"
 
 
 def _spaced(text: str) -> str:

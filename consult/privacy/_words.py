@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables and patterns, which are read as a whole
 """Words that are names and something else as well: a patient called White must not cost the text its white cells."""
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ COMMON: frozenset[str] = _words(
     safe sage saint salt same sample san sand santa scales seal season sharp sheet shell shock short shot show sick
     side sign silver singer single skin sleep slim slow small smart smear smoke snow soft sole son south spear spine
     spot spring stable staff star stem stern still stone stool stork storm strain stroke strong style sugar summer
+    she song min can men fan pan ran hang tan man lan gang gun sang pen ping tong bang fang hen nan rang he me we
     sun sur swan sweet swift system tail tall taper target teal tear temple test thick thin throat thumb tissue toe
     tone tongue top total touch town trace tract tube turn twin under upper urge urine valve van vein vial viral
     virgin von wall ward warm wart wash waste water waters wave way weak week weeks weight well west wheat white
@@ -46,22 +48,25 @@ COMMON: frozenset[str] = _words(
 )
 """Folded words that are replaced only beside another part of the name, or after a title."""
 
-_EPONYMS = _words(
+EPONYMS: frozenset[str] = _words(
     """
     addison alport alzheimer asperger auer babinski barrett bartter basedow behcet bell berger bernard biot bowen
-    bright bruton budd buerger burkitt burton caplan carney caroli castleman charcot chediak child christmas churg
-    conn cooley coombs cori crohn cushing down dressler dubin duchenne eaton ebstein ehlers evans fabry fallot
+    bright bruton budd buerger burkitt burton binet caplan carney caroli castleman charcot chediak child christmas churg
+    conn cooley coombs cori crohn cullen cushing down dressler dubin duchenne eaton ebstein ehlers evans fabry fallot
     fanconi felty fisher gardner gaucher gilbert gitelman glanzmann glasgow goodpasture gram graves guillain hamman
     hashimoto heinz henoch hirschsprung hodgkin homans horner howell huntington jolly kaposi kartagener kawasaki
     kerley klinefelter korsakoff kussmaul lambert leriche lewy libman liddle light loffler lynch mallory marfan may
     meckel meigs menetrier meniere mirizzi murphy noonan paget parkinson peutz pick plummer pott pugh ranson raynaud
     reed reiter reye richter rotor sanger scheuermann schilling sezary sheehan sjogren starling stevens still stills
     stokes sweet takayasu turner virchow waldenstrom wallenberg waterhouse wegener weil wells wernicke whipple wilms
-    wilson wright zenker zollinger
+    wilson wright zenker zollinger babinski tanner wilms legg calve perthes quervain prehn minnesota wisconsin glanzmann
+    pel barr willebrand mollaret sjogren kikuchi rosai dorfman erdheim chester langerhans birbeck dohle pelger huet gram giemsa
+    pappenheimer westergren ziehl neelsen papanicolaou jenner leishman sudan perls schiff maxwell sternberg bence lewis
     """
 )
+"""Whom diseases, signs and stains are named after."""
 _NOUNS = (
-    "disease|syndrome|sign|score|scale|criteria|criterion|index|test|stain|body|bodies|lymphoma|sarcoma|tumou?r|"
+    "disease|syndrome|criteria|test|chromosome|positive|negative|antiglobulin|sign|score|scale|criteria|criterion|index|test|stain|body|bodies|lymphoma|sarcoma|tumou?r|"
     "phenomenon|an[a]?emia|protein|nodule|nodules|ulcer|palsy|triad|law|angina|class|esophagus|oesophagus|rods?|"
     "macroglobulin[a]?emia|thyroiditis|breathing|respiration|lines?|cells?|nephropathy|arteritis|chorea|purpura|anomaly"
 )
@@ -72,9 +77,10 @@ _FIXED = (
     "peutz[ -]jeghers|non[ -]hodgkin|swan[ -]ganz|may[ -]hegglin|may[ -]grunwald|wright[ -]giemsa|"
     "dubin[ -]johnson|ehlers[ -]danlos|hermansky[ -]pudlak|wolff[ -]parkinson[ -]white|"
     "bernard[ -]soulier|diamond[ -]blackfan|chediak[ -]higashi|wiskott[ -]aldrich|plummer[ -]vinson|"
-    "creutzfeldt[ -]jakob"
+    "creutzfeldt[ -]jakob|philadelphia (?:chromosome|positive|negative)|philadelphia-|direct coombs|indirect coombs|"
+    "heinz bod|ann arbor|rai stag|binet stag|duke criteria|duke activity|light-chain|light'?s criteria"
 )
-EPONYM = re.compile(rf"(?<![a-z])(?:{_FIXED}|(?:{'|'.join(sorted(_EPONYMS))})(?:'?s|s')?[ -](?:{_NOUNS}))(?![a-z])")
+EPONYM = re.compile(rf"(?<![a-z])(?:{_FIXED}|(?:{'|'.join(sorted(EPONYMS))})(?:'?s|s')?[ -](?:{_NOUNS}))(?![a-z])")
 """Diseases and tests named after people; a single part of a name inside one is not the patient's."""
 
 TITLE = re.compile(
@@ -103,10 +109,18 @@ TITLES_ZH = (
 )
 """What follows a Chinese surname that stands for the person."""
 
-COMPOUND_SURNAMES: frozenset[str] = _words(
+ORDINARY_ZH: frozenset[str] = _words(
     """
-    欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 夏侯 司徒 长孙 宇文 司空 端木 百里 东郭 南宫 呼延 申屠 太史
-    轩辕 钟离 澹台 公冶 宗政 濮阳 淳于 单于 太叔 仲孙 独孤 万俟 闻人 赫连 拓跋 第五 完颜 西门 东门 左丘 梁丘 纳兰
-    叶赫
+    高峰 高原 高远 黄金 白雪 安静 安康 平安 康复 程度 金黄 方向 明显 常规 文化 张力 时光 温和 和平 万古 成功 成长 向阳 关键 明亮 严重 全面
+    金星 石英 白云 白杨 杨梅 牛黄 马达 江山 江南 海洋 青春 武力 周全 周密 于今 余下 单一 双全 平静 安定 强壮 易感 应激 阳光 水平 温度
     """
 )
+"""Names of two characters that are words of a record: believed only where somebody is spoken of."""
+
+ABBREVIATIONS: frozenset[str] = _words(
+    """
+    am pm iv im sc po pr bd od qd hs ac pc eg ie ct mr mri us xr pt dr na ca mg cl hb bp hr rr tb af mi pe dm ra rv lv ra la ed er gp
+    or an as at be by do go he if in is it me my no of on so to up us we cr bun ph cd ck ig ml dl kg cm mm wk yo sd se fh pm sh ph mh
+    """
+)
+"""Two letters that are not taken for initials, whoever's they may be."""

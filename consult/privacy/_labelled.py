@@ -1,0 +1,155 @@
+# ruff: noqa: E501 - tables and patterns, which are read as a whole
+"""Numbers that a label tells, in English and Chinese: record, account, specimen, telephone, insurance, birth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from consult.privacy._detect import Found, Kind
+from consult.privacy._fold import Folded
+from consult.privacy._identifiers import MEASURED
+
+_SEP = r"(?:\s?(?:is|was|为|是))?[ \t]?(?:[:#=]|no\b\.?|number\b|nr\b\.?)?[ \t]?[:#=]?\s{0,2}#?"
+_NO = r"(?:[ -]?(?:no|number|num|nr|id|code|#)\b\.?)"
+_LABEL_EN = (
+    rf"(?<![a-z])(?:(?:mrn|urn|nhi|crn|empi|chi|ssn|csn|dnr no|medicare|medicaid|nhs|npi|dea)\b{_NO}?|"
+    rf"(?:medical record|hospital|patient|record|chart|account|acct|visit|encounter|episode|admission|specimen|"
+    rf"sample|"
+    rf"accession|acc|requisition|order|lab(?:oratory)?|case|policy|insurance|insured|member(?:ship)?|subscriber|"
+    rf"group|"
+    rf"health(?: card| plan)?|passport|driv(?:er'?s?|ing) licen[cs]e|licen[cs]e|registration|tracking|barcode|"
+    rf"unit|study|"
+    rf"subject|participant|screening|randomi[sz]ation|(?:credit|debit|bank) card|bleep|identity|identification|"
+    rf"national|tax|social security|staff|employee|gmc|badge|pager|device|serial|claim|referral|"
+    rf"req|slide|block|film|x-?ray|pathology|radiology|invoice|room|bed|ward)\s?{_NO}|"
+    rf"(?:acct|accession|mrn|passport|account|licen[cs]e|(?:licen[cs]e|number|registration|vehicle) plate|plate|"
+    rf"reg(?:istration)?|vehicle|car reg|id|uid|vin|specimen|sample|health card|barcode|serial|ref|reference|"
+    rf"a/c|episode|visit|encounter|case|bleep)(?=\s?[:#]))"
+)
+_TOKEN_EN = r"((?=[a-z0-9/. -]*\d)[a-z0-9]{1,20}(?:[-/][a-z0-9]{1,12}){0,4}(?:\.\d{4,12}(?:\.[a-z0-9]{1,4})?)?(?: \d{2,6}){0,4})"
+_EN = re.compile(rf"{_LABEL_EN}{_SEP}{_TOKEN_EN}(?![a-z0-9])(?!\.\d)")
+_BARE_EN = re.compile(
+    r"(?<![a-z])(?:gmc|nmc(?: pin)?|npi|chi|barcode|a/c|(?:our|your) ref|health card|device serial|passport|"
+    r"mrn|accession|specimen|sample|account|acct|policy|licen[cs]e|ssn|visit|encounter|episode|hosp(?:ital)? (?:no|"
+    r"id))\s"
+    r"((?=(?:[^\d\s]*\d){4})[a-z0-9]{1,4}[a-z0-9./-]{3,18}[a-z0-9])(?![a-z0-9])(?!\.\d)"
+)
+_PLATE_EN = re.compile(
+    r"(?<![a-z])(?:(?:licen[cs]e|number|registration|vehicle) plate|plate|reg(?:istration)?|car reg|vehicle)"
+    r"(?: (?:no|number|mark)\b\.?)?[ :#]{1,3}([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{0,3}|\d{1,3}[ -]?[a-z]{2,3}[ -]?\d{0,4})(?![a-z0-9])"
+)
+_PHONE_EN = re.compile(
+    r"(?<![a-z])(?:tel(?:ephone)?|phone|mobile|mob|cell(?: phone)?|fax|pager|bleep|beeper|contact|home|"
+    r"work|hotline|ext(?:ension)?|"
+    r"call(?:ed|back)?|ring|reach(?:ed|able)?|text(?:ed)?|whatsapp)\b\.?(?: (?:no|number|him|her|them|"
+    r"back|home|on|at|via|is)\b\.?){0,3}"
+    r"[\s:#.]{0,3}(\(?\+?\d[\d\s().-]{1,20}\d)(?![a-z0-9%/])(?!\.\d)"
+)
+_LABEL_ZH = (
+    r"(?:住院|门诊|病案|病历|就诊|就诊卡|登记|床|标本|样本|条码|条形码|检验|检查|影像|放射|超声|病理|切片|"
+    r"蜡块|ct|mr|心电图|内镜|申请单?|医嘱|处方|流水|"
+    r"工|医保|医保卡|社保|社保卡|社会保障|社会保障卡|护照|身份证|证件|军官证|驾驶证|通行证|居住证|出生证|"
+    r"银行卡|卡|账|微信|qq|车牌|急诊|留观|体检|发票|保单|订单|报告|"
+    r"患者|病人|受试者|随访|档案|健康档案|健康卡|孕册|户口本?|手机|电话|联系|采血管?|接收)(?:编)?(?:号码?|id)|"
+    r"(?:住院|门诊|病案|就诊卡|登记|床|标本|医保卡?|社保卡?|护照|身份证|微信|wechat|qq|车牌|银行卡|条形?码|"
+    r"健康卡)(?=[:为是]|\s?[a-z0-9])|(?:患者|病人|登记|就诊)\s?id"
+)
+_TOKEN_ZH = r"((?=[a-z0-9_+-]*\d)\+?[a-z0-9]+(?:[-_+][a-z0-9]+)*(?: \d{2,6}){0,4}(?:床)?)"
+_ZH = re.compile(
+    rf"(?<![卧起])(?:{_LABEL_ZH})(?:\s?(?:为|是|均为|:|#|\()){{0,2}}\s{{0,2}}{_TOKEN_ZH}(?![a-z0-9])(?!\.\d|:\d)"
+)
+_WECHAT = re.compile(r"(?:微信号?|wechat|qq号?)(?:为|是|:|\s){0,3}([a-z][a-z0-9_-]{4,19}|[1-9]\d{4,11})(?![a-z0-9])")
+_PHONE_ZH = re.compile(
+    r"(?:电话|手机|联系方式|热线|座机|传真|短号|分机|小灵通)(?:号码?)?(?:\s?(?:为|是|:|\()){0,2}\s{0,2}"
+    r"((?:\+?86[ -]?)?(?:\(?0\d{2,3}\)?[ -]?)?\d[\d -]{1,14}\d(?:(?:转|ext)\d{1,5})?)(?![0-9a-z])(?!\.\d)"
+)
+_BED = re.compile(r"(?<![\d.a-z-])((?:加|\+)?\d{1,3}(?:-\d{1,2})?)(?=\s?床(?!旁|边|单|垫|前|上|下|头))")
+_PLATE_ZH = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][·\s-]?(?=[a-z0-9]{0,5}\d)[a-hj-np-z0-9]{5,6}(?![a-z0-9])"
+)
+_BORN = re.compile(
+    r"(?:(?<![a-z])(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born(?: on)?)\b|出生日期|出生年月日?|"
+    r"生日|出生于)[\s:.=(]{0,3}(?:is|was|为|是)?\s?"
+    r"(\d{1,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,4}\s?日?|(?:19|20)\d{6}|\d{1,2}(?:st|nd|rd|th)?[\s-](?:of "
+    r")?[a-z]{3,9}[\s,.-]{1,2}\d{2,4}"
+    r"|[a-z]{3,9}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月)?)"
+    r"|((?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|(?:19|20)\d\d-\d{1,2}-\d{1,2})(?=\s?(?:出生|生于))"
+)
+_IP = re.compile(r"(?<![\d.v])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]*\d)")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。；）)]+", re.IGNORECASE)
+_NHS = re.compile(r"(?<![\d.-])(\d{3})[ -](\d{3})[ -](\d{4})(?![\d-]|\.\d)")
+_DIGIT = re.compile(r"\d")
+_ONE = re.compile(r"\A[\d ]{1,3}\Z")
+_EXTENSION = re.compile(
+    r"(?:ext(?:ension)?|bleep|pager|beeper|fax|tel|分机|短号|电话|座机|传真|转)[^a-z\d]{0,6}(?:no|number)?\W{0,3}\Z"
+)
+"""Behind these, a number of a few digits is one that can be called; behind `called` it may be the time of day."""
+_DATE = re.compile(r"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])(?:[-/.]|\Z)")
+
+
+def find_labelled(folded: Folded) -> Iterator[Found]:
+    """Numbers and codes that stand behind what they are, and addresses of machines."""
+    text = folded.text
+    if "." in text:
+        yield from (Found("other", *match.span(), 0.9) for match in _IP.finditer(text))
+        yield from (Found("other", *match.span(), 0.9) for match in _URL.finditer(text))
+    if _DIGIT.search(text) is None:
+        return
+    if not text.isascii():
+        yield from (Found("id", *match.span(), 0.9) for match in _PLATE_ZH.finditer(text))
+    for match in _NHS.finditer(text):
+        if nhs_number("".join(match.groups())):
+            yield Found("id", *match.span(), 0.9)
+    for pattern, kind, fits in _PATTERNS if text.isascii() else (*_PATTERNS, *_PATTERNS_ZH):
+        for match in pattern.finditer(text):
+            group = match.lastindex or 0
+            if fits(text, match.group(group), match.end(group)):
+                yield Found(kind, match.start(group), match.end(group), 0.9)
+
+
+def nhs_number(digits: str) -> bool:
+    """Whether ten digits are an NHS number: the last is the check digit, modulus 11."""
+    rest = 11 - sum((10 - place) * int(digit) for place, digit in enumerate(digits[:9])) % 11
+    return rest != 10 and rest % 11 == int(digits[9])
+
+
+def _is_code(text: str, code: str, end: int) -> bool:
+    """More than a count, and no measurement."""
+    if _DATE.match(code):
+        return False
+    if re.fullmatch(r"\d+\.\d+", code):
+        return False
+    return not (code.isdigit() and MEASURED.match(text, end)) and (len(code) > 2 or not _ONE.match(code))
+
+
+def _is_bed(text: str, code: str, end: int) -> bool:
+    return not _DATE.match(code)
+
+
+def _is_phone(text: str, number: str, end: int) -> bool:
+    digits = sum(character.isdigit() for character in number)
+    dated = re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\Z|(?:19|20)\d\d[-/.]\d", number)
+    if dated is not None or digits > 15 or MEASURED.match(text, end) is not None:
+        return False
+    return digits > 6 or _EXTENSION.search(text, max(0, end - len(number) - 16), end - len(number)) is not None
+
+
+def _always(text: str, code: str, end: int) -> bool:
+    return True
+
+
+_Fits = Callable[[str, str, int], bool]
+_PATTERNS: tuple[tuple[re.Pattern[str], Kind, _Fits], ...] = (
+    (_BORN, "birth-date", _always),
+    (_EN, "id", _is_code),
+    (_BARE_EN, "id", _is_code),
+    (_PLATE_EN, "id", _always),
+    (_PHONE_EN, "phone", _is_phone),
+    (_WECHAT, "id", _always),
+)
+_PATTERNS_ZH: tuple[tuple[re.Pattern[str], Kind, _Fits], ...] = (
+    (_ZH, "id", _is_bed),
+    (_PHONE_ZH, "phone", _is_phone),
+    (_BED, "id", _is_bed),
+)

@@ -1,0 +1,310 @@
+# ruff: noqa: E501 - tables and patterns, which are read as a whole
+"""People whom no message names, in Chinese: behind labels and relations, before titles, and free where it is plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from consult.privacy._detect import Found
+from consult.privacy._fold import Folded
+from consult.privacy._surnames import COMMON_SURNAMES, COMPOUND_SURNAMES, ELEMENTS, GIVEN, RARE_SURNAMES, TRANSCRIBED
+from consult.privacy._words_zh import (
+    AMBIGUOUS,
+    BEFORE_TITLE,
+    FOLLOWS,
+    LABELS,
+    LEADS,
+    NOBODY,
+    NOT_GIVEN,
+    NOT_NAMES,
+    ROLES,
+    TITLE_ZH,
+)
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LABEL = re.compile(
+    rf"(?:{LABELS})\s?(?:\((?:签名|签字|盖章)\))?\s*(?::[ \t]*|\t[ \t]*|[ \t]{{1,4}})(?=[\u3400-\u9fff])"
+)
+_ROLE = re.compile(rf"(?:{ROLES})[\s(,]?(?:名叫|名为|叫|是|为|系)?\Z")
+_OPEN = re.compile(rf"(?:\A|[^\u4e00-\u9fff]|{LEADS}|[科室部组院]的?|的|{TITLE_ZH}|今日|现|[者人员]|[班组]|其|交)\Z")
+_FAMILY = "".join(sorted(COMMON_SURNAMES))
+_FAMILIAR = re.compile(
+    rf"(?:\A|(?<=[\s,。;!?、~]))(?:[小老]([{_FAMILY}])(?=\Z|[\s,。;!?]|说|来|去|在|那|看)|([{_FAMILY}])(?=[姐哥总工叔姨嫂婶伯爷奶](?:[\s,。;!?:]|"
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf""
+    rf"\Z)))"
+)
+_LISTED = re.compile(r"[\u4e00-\u9fff)][:、/][ \t]*\Z")
+_VALUE = re.compile(r"[\u4e00-\u9fff]{2,4}(?=\s*(?:\Z|[\s,;、/。(]))")
+_REACH = 10
+"""Characters before a name that tell whether somebody is spoken of."""
+_SPELLED = re.compile(rf"[{TRANSCRIBED}]{{3,6}}(?={FOLLOWS.pattern})")
+_SPOKEN_OF = re.compile(rf"(?:{ROLES}|[者人员师士生任][:\s]{{1,3}}|{TITLE_ZH})(?:是|为|叫)?\Z")
+_SURNAME = re.compile(rf"(?:{'|'.join(COMPOUND_SURNAMES)})|[{_FAMILY}]")
+_TITLED = re.compile(TITLE_ZH)
+_ELEMENT = "|".join(ELEMENTS)
+_DOTTED = re.compile(
+    rf"[\u4e00-\u9fff]{{2,7}}(?:·(?:(?:{_ELEMENT})+(?={FOLLOWS.pattern}|·)|[\u4e00-\u9fff]{{1,7}}?(?={FOLLOWS.pattern}|·)|(?:{_ELEMENT})+)){{1,3}}"
+)
+_BEFORE_DOTTED = re.compile(rf".*(?:{ROLES}|{LEADS}|姓名|签名|人|[科室部院])(?=[\u4e00-\u9fff]{{2}})")
+_FOREIGN = re.compile(rf"(?:{_ELEMENT}){{2,4}}|(?:乌日娜|苏日娜|其其格|巴特尔|热依汗|艾合买提|阿依古丽)")
+_WHOLE = re.compile(r"[\u3400-\u9fff]{2,4}(?=\Z|[^\u3400-\u9fff·]|性别|年龄|男|女)")
+_NEXT = re.compile(r"[ \t]?[、/,][ \t]?(?=[\u3400-\u9fff])")
+_SOME = re.compile(r"[\u3400-\u9fff](?:某某?|[x×*]{1,2})(?![a-z])")
+
+
+def find_people_zh(folded: Folded) -> Iterator[Found]:
+    """Names of people in a folded text."""
+    text = folded.text
+    if _HAN.search(text) is None:
+        return
+    for match in _DOTTED.finditer(text) if "·" in text else ():
+        before = _BEFORE_DOTTED.match(match.group().partition("·")[0])
+        skipped = before.end() if before else 0
+        if _is_dotted(match.group()[skipped:]):
+            yield Found("name", match.start() + skipped, match.end(), 0.9)
+    yield from (Found("name", *match.span(), 0.9) for match in _FOREIGN.finditer(text) if len(match.group()) > 2)
+    yield from _labelled(text)
+    for match in _SPELLED.finditer(text):
+        if _SPOKEN_OF.search(text[max(0, match.start() - _REACH) : match.start()]) and not NOT_NAMES.match(
+            match.group()
+        ):
+            yield Found("name", *match.span(), 0.7)
+    yield from _titled(text)
+    yield from _running(text)
+    yield from (Found("name", *match.span(match.lastindex or 1), 0.7) for match in _FAMILIAR.finditer(text))
+    for match in _SOME.finditer(text):
+        if match.group()[0] in COMMON_SURNAMES:
+            yield Found("name", match.start(), match.start() + 1, 0.8)
+
+
+def _running(text: str) -> Iterator[Found]:
+    """Names in running text: at each surname, by what stands before and after it."""
+    done = 0
+    for match in _SURNAME.finditer(text):
+        start: int = match.start()
+        if start < done:
+            continue
+        before = text[max(0, start - _REACH) : start]
+        role = _ROLE.search(before) is not None
+        end = _name_end(text, start, free=not role) if role or _OPEN.search(before) else _enclosed_end(text, start)
+        if end is None and _LISTED.search(before):
+            end = _value_end(text, start)
+        if end is not None:
+            done = end
+            yield Found("name", start, end, 0.85 if role else 0.75)
+
+
+def _value_end(text: str, start: int) -> int | None:
+    """End of a name that is all that stands behind a colon or between the marks of a list."""
+    match = _VALUE.match(text, start)
+    if match is None or NOT_NAMES.match(text, start) or NOBODY.match(text, start):
+        return None
+    size = _surname(text, start, rare=False)
+    if _TITLED.match(text, start + size):
+        return None
+    given = match.group()[size:]
+    plain = size == 2 or text[start] not in AMBIGUOUS
+    known = [one in GIVEN for one in given]
+    fits = 0 < len(given) < 3 and all(map(_given, given)) and (plain or any(known))
+    return match.end() if fits else None
+
+
+def _enclosed_end(text: str, start: int) -> int | None:
+    """End of a name in the middle of words: only where nothing in it is doubtful, and only people do what follows."""
+    size = _surname(text, start, rare=False)
+    given = start + size
+    plain = size == 2 or text[start] not in AMBIGUOUS
+    if not plain or NOT_NAMES.match(text, start) or any(one not in GIVEN for one in text[given : given + 2]):
+        return None
+    return given + 2 if given + 2 <= len(text) and _PERSON.match(text, given + 2) else None
+
+
+def find_doubtful_zh(folded: Folded) -> Iterator[tuple[int, int]]:
+    """Places where somebody is announced and what stands there is not understood as a name, nor as anything else."""
+    for match in _LABEL.finditer(folded.text):
+        whole = _WHOLE.match(folded.text, match.end())
+        if whole is not None and not NOBODY.match(whole.group()) and not NOT_NAMES.match(whole.group()):
+            yield whole.span()
+
+
+def _is_dotted(name: str) -> bool:
+    """Whether it can be a name: `非霍奇金·B细胞` has words of medicine in it."""
+    return not re.search(r"[病症癌瘤炎药片剂型性科室院]", name)
+
+
+def _labelled(text: str) -> Iterator[Found]:
+    """`姓名: 欧阳兰芝`, `审核者: 王强/李敏`; behind a label even a surname that nobody else has is believed."""
+    for match in _LABEL.finditer(text):
+        start: int = match.end()
+        while (end := _named(text, start)) is not None:
+            yield Found("name", start, end, 0.95)
+            following = _NEXT.match(text, end)
+            if following is None or text[following.end()] not in COMMON_SURNAMES:
+                break
+            start = following.end()
+
+
+def _named(text: str, start: int) -> int | None:
+    """End of the name that a label asks for."""
+    if NOBODY.match(text, start):
+        return None
+    for pattern in (_DOTTED, _FOREIGN, _WHOLE):
+        match = pattern.match(text, start)
+        if match is not None and NOT_NAMES.match(text, start) is None and _pronounced(match.group()):
+            return match.end()
+    return _name_end(text, start, free=False, rare=True)
+
+
+def _pronounced(word: str) -> bool:
+    """Whether it begins like a name."""
+    return "·" in word or word[0] in COMMON_SURNAMES | RARE_SURNAMES or word[:2] in COMPOUND_SURNAMES
+
+
+def _name_end(text: str, start: int, *, free: bool, rare: bool = False) -> int | None:
+    """Where the name that begins at `start` ends; None where none does."""
+    size = _surname(text, start, rare=rare)
+    if not size or NOT_NAMES.match(text, start):
+        return None
+    given = start + size
+    one, two = text[given : given + 1], text[given + 1 : given + 2]
+    if not _HAN.match(one) or _TITLED.match(text, given) or (not free and _is_somebody(text, given)):
+        return None
+    ends_two = bool(_HAN.match(two)) and _ends(text, given + 2)
+    ends_one = _ends(text, given + 1)
+    if free:
+        return _free_end(text, given, size=size, ends_one=ends_one, ends_two=ends_two)
+    careful = size == 1 and text[start] in AMBIGUOUS
+    if ends_two and _given(two) and (_given(one) or not careful) and not (ends_one and one in GIVEN and two in _WEAK):
+        return given + 2
+    if ends_one and (_given(one) or not careful):
+        return given + 1
+    if ends_two and (not careful or one in GIVEN):
+        return given + 2
+    return given + 2 if one in GIVEN and two in GIVEN else None
+
+
+def _is_somebody(text: str, place: int) -> bool:
+    """Whether a word for somebody begins here rather than a given name: `李患者`, `王医师`."""
+    match = NOBODY.match(text, place)
+    return match is not None and len(match.group()) > 1
+
+
+def _ends(text: str, place: int) -> bool:
+    return FOLLOWS.match(text, place) is not None or _PERSON.match(text, place) is not None
+
+
+def _given(character: str) -> bool:
+    """Whether it may stand in a given name: parents choose it, or at least no record needs it."""
+    return character in GIVEN or (_HAN.match(character) is not None and character not in NOT_GIVEN)
+
+
+_WEAK = frozenset("同来可发有家今平代于自在")
+"""Characters of given names that begin what follows a name as often."""
+
+
+def _free_end(text: str, given: int, *, size: int, ends_one: bool, ends_two: bool) -> int | None:
+    """End of a name that nothing announces: only of characters that names have, and where the text goes on as after one."""
+    one, two = text[given : given + 1], text[given + 1 : given + 2]
+    surname = text[given - size : given]
+    if not _given(one):
+        return None
+    known = one in GIVEN and two in GIVEN
+    if size == 1 and surname in AMBIGUOUS:
+        decided = _PERSON.match(text, given + 2) or ((known or two in GIVEN) and _ends_free(text, given + 2))
+        if _given(two) and decided and not (two in _WEAK and ends_one):
+            return given + 2
+        return given + 1 if _PERSON.match(text, given + 1) else None
+    if _given(two) and ends_two and (known or _ends_free(text, given + 2)) and not (two in _WEAK and ends_one):
+        return given + 2
+    return given + 1 if ends_one and _ends_free(text, given + 1) else None
+
+
+_END_FREE = re.compile(
+    r"\Z|[,。;、)!?/\]]|[诉述称签陪代说审报](?![检])|先生|女士|医|主任|教授|护|老师|大夫|主管|电话|手机|表示|要求|告知|同意|拒绝|来院|送|会诊|阅片|\s?\(|的(?:电话|手机|意见)|\s|及其|和其|与其|等[人在]|在场|也|交班|接班|随访|阅|主刀|操作|执行|送检|来|已|于"
+)
+
+
+_PERSON = re.compile(
+    rf"{TITLE_ZH}|表示|诉|述|电话|手机|签字|签名|代诉|陪同|要求|告知|拒绝|同意|接听|复述|操作|完成|协助|签署|敬上|代购|照料|到场|接待|主持|汇报|发言|采集|护送|搀扶|讲解|介绍"
+    r"|\((?:丈夫|妻子|夫妻|[之其]|儿子|女儿|母亲|父亲|家属|护士|医生|主任|手机|电话|身份证|\d|[兄弟姐妹])"
+)
+"""Only people are followed by these."""
+
+
+def _ends_free(text: str, place: int) -> bool:
+    return _END_FREE.match(text, place) is not None
+
+
+def _surname(text: str, start: int, *, rare: bool) -> int:
+    """How many characters the surname at `start` has; 0 when there is none."""
+    if text[start : start + 2] in COMPOUND_SURNAMES:
+        return 2
+    known = COMMON_SURNAMES | RARE_SURNAMES if rare else COMMON_SURNAMES
+    return 1 if text[start : start + 1] in known else 0
+
+
+def _titled(text: str) -> Iterator[Found]:
+    """`王主任`, `欧阳医生`, `李建国教授`."""
+    for match in _TITLED.finditer(text):
+        end: int = match.start()
+        start = _before_title(text, end)
+        if start is not None:
+            yield Found("name", start, end, 0.85)
+
+
+_LEFT = re.compile(r"(?:\A|[^\u4e00-\u9fff]|[由请经与向和及报找科部室的]|通知|今日|医师|医生|主任)\Z")
+
+
+def _before_title(text: str, end: int) -> int | None:
+    for size in (4, 3, 2):
+        start = end - size
+        if start < 0:
+            continue
+        family = 2 if text[start : start + 2] in COMPOUND_SURNAMES else 1
+        given = text[start + family : end]
+        if not given:
+            return start
+        plain = text[start] in COMMON_SURNAMES and text[start] not in AMBIGUOUS
+        open_ = _LEFT.search(text, max(0, start - _REACH), start) is not None and not NOT_NAMES.match(text, start)
+        plain = plain or (text[start] in COMMON_SURNAMES and open_)
+        if len(given) < 3 and (family == 2 or plain) and all(_given(one) if open_ else one in GIVEN for one in given):
+            return start
+    single = end - 1
+    if single < 0 or text[single] not in COMMON_SURNAMES or BEFORE_TITLE.search(text, max(0, end - 3), end):
+        return None
+    return None if text[end - 2 : end] in COMPOUND_SURNAMES else single
