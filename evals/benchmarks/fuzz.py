@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import fuzz_seeds
 from fuzz_fhir import PIECES, grafted, seeds
 
 from consult.analytes import Catalog
@@ -72,6 +73,10 @@ def case_reader(format: str) -> Callable[[bytes], object]:
 
 READERS: dict[str, Callable[[], Reader]] = {
     "fhir": lambda: Reader(case_reader("auto"), seeds(), PIECES, reshape=grafted),
+    "hl7": lambda: Reader(case_reader("hl7"), fuzz_seeds.HL7, fuzz_seeds.HL7_PIECES),
+    "json": lambda: Reader(case_reader("json"), fuzz_seeds.NATIVE, fuzz_seeds.NATIVE_PIECES),
+    "text": lambda: Reader(case_reader("text"), fuzz_seeds.NOTES, fuzz_seeds.NOTE_PIECES),
+    "pdf": lambda: Reader(case_reader("pdf"), fuzz_seeds.reports(), fuzz_seeds.PDF_PIECES),
 }
 """Name to reader; made when asked for."""
 
