@@ -26,6 +26,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_ISO_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-\d\d", re.ASCII)
 _MIN_LATIN_NAME = 3
 _MIN_IDENTIFIER = 4
 _MIN_BARE_DIGITS = 5
@@ -122,6 +123,9 @@ class Terms:
     def birth_date(self, iso: str) -> None:
         """A full date of birth in the usual writings; a year or a month alone identifies nobody."""
         if len(iso) < 10:
+            return
+        if not _ISO_DAY.match(iso):
+            self.add("birth-date", iso)
             return
         year, month, day = iso[:10].split("-")
         m, d = str(int(month)), str(int(day))

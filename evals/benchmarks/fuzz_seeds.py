@@ -1,4 +1,4 @@
-"""Valid inputs of the readers that are not FHIR, for `fuzz.py`: HL7 v2, our own JSON, clinical notes, printed reports."""
+"""Valid inputs of the other readers, for `fuzz.py`: HL7 v2, our own JSON, clinical notes, printed reports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import json
 _MESSAGE = (
     "MSH|^~\\&|LIS|LAB|HIS|WARD|20260302120000+0000||ORU^R01^ORU_R01|42|P|2.5.1||||||UNICODE UTF-8\r"
     "PID|1||4711^^^LAB^MR||Marten^Ilse||19650412|F\rPV1|1|I|W3^12^1\r"
-    "OBR|1|P1|F1|CHEM^Chemistry^L|||20260302080000+0000||||||fatigue, ? anaemia|20260302083000+0000||||||||20260302100000||CH|F\r"
+    "OBR|1|P1|F1|CHEM^Chemistry^L|||20260302080000+0000||||||fatigue, ? anaemia|20260302083000+0000||||||||"
+    "20260302100000||CH|F\r"
     "OBX|1|NM|2823-3^Potassium^LN||6.9|mmol/L|3.5-5.1|HH|||F|||20260302080000+0000\r"
     "NTE|1|L|Sample \\T\\ tube haemolysed\\.br\\please repeat\r"
     "OBX|2|SN|5124-3^CMV IgG titre^LN||>^1^:^640||<1:10|A|||C\r"
@@ -74,13 +75,26 @@ NATIVE_PIECES = (
 
 NOTES = (
     "A 61-year-old woman with fatigue. Hb 78 g/L (115-155), MCV 68, WBC 18.2×10^9/L↑, PLT 45, K+ 6.9 mmol/l. BP 90/60, "
-    "HR 120, T 39.1 °C, SpO2 88% on room air. No history of diabetes; mother had breast cancer. Allergic to penicillin. "
-    "Takes warfarin 5 mg daily. Creatinine 2.3 -> 1.9 mg/dL since 2026-03-01. Pulmonary embolism?".encode(),
+    "HR 120, T 39.1 °C, SpO2 88% on room air. No history of diabetes; mother had breast cancer. Allergic to "
+    "penicillin. Takes warfarin 5 mg daily. Creatinine 2.3 -> 1.9 mg/dL since 2026-03-01. Pulmonary embolism?".encode(),
     "患者女，61岁，乏力3月。血红蛋白78g/L↓，白细胞18.2×10^9/L，血小板４５×10⁹/L，血钾6.9mmol/L。体温39.1℃，血压90/60mmHg，"
     "心率120次/分。否认高血压病史，母亲患乳腺癌。青霉素过敏。口服华法林。请会诊：是否缺铁性贫血？".encode(),
     json.dumps({"Test_Results": {"CBC": {"WBC": "12,500/mm3", "Hemoglobin": "10.2 g/dL"}}, "Age": "45 y"}).encode(),
 )
-NOTE_PIECES = (b"10^9/L", b"mmol/L", b" - ", b"/", b"\xe2\x86\x91", "×10⁹".encode(), "否认".encode(), b"no ", b"3.5-5.1", b"\n", b"(" * 40, b"1" * 40)  # fmt: skip
+NOTE_PIECES = (
+    b"10^9/L",
+    b"mmol/L",
+    b" - ",
+    b"/",
+    b"\xe2\x86\x91",
+    "×10⁹".encode(),
+    "否认".encode(),
+    b"no ",
+    b"3.5-5.1",
+    b"\n",
+    b"(" * 40,
+    b"1" * 40,
+)
 
 
 def reports() -> tuple[bytes, ...]:

@@ -85,3 +85,9 @@ def test_nothing_of_it_is_in_the_json_of_the_case(catalog: Catalog) -> None:
 
 def test_the_order_of_terms_is_fixed(catalog: Catalog) -> None:
     assert read(catalog).identity == read(catalog).identity
+
+
+def test_a_birth_date_that_is_none_is_hidden_as_it_stands() -> None:
+    case = Case.read({"identity": {"name": "Ilse Marten", "birth_date": "1965k-04-12"}, "observations": []})
+    assert case.identity is not None
+    assert ("birth-date", "1965k-04-12") in [(term.kind, term.text) for term in case.identity.terms]
