@@ -13,6 +13,7 @@ from stat import S_ISREG
 
 from consult.analytes import Catalog
 from consult.case._draft import Draft
+from consult.case._encoding import refuse_binary, text_of
 from consult.case._fhir.reader import read_fhir
 from consult.case._hl7.reader import read_hl7
 from consult.case._json_text import parse_json, parse_storable, plain
@@ -37,8 +38,6 @@ _LONGEST_PATH = 1000
 _WORDS_OF_A_NAME = 4
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\|")
 _MARKUP = re.compile(r"<[?!A-Za-z]")
-_MOST_BROKEN = 10
-"""One unreadable character in so many bytes, and it is no text."""
 _Content = bytes | str
 _Found = tuple[list[Draft], list[str]]
 
@@ -151,11 +150,21 @@ def _drafts(source: object, format: str, home: tzinfo, max_bytes: int, words: _W
         return _read_document(plain(source), format, home, words)
     content = _content(source, max_bytes)
     kind = _kind(content) if format == "auto" else format
+    if kind in {"hl7", "pdf"}:
+        return _READERS[kind](content, home)
     if kind == "text":
-        return _read_text(_text(content), home, words)
-    if kind == "any-json":
-        return _read_any_json(content, home, words)
-    return _READERS[kind](content, home)
+        refuse_binary(content)
+    text, doubt = text_of(content)
+    drafts, problems = _read_decoded(text, kind, home, words)
+    for draft in drafts:
+        draft.doubts += [doubt] if doubt else []
+    return drafts, problems
+
+
+def _read_decoded(text: str, kind: str, home: tzinfo, words: _Words) -> _Found:
+    if kind == "text":
+        return _read_text(text, home, words)
+    return _read_any_json(text, home, words) if kind == "any-json" else _READERS[kind](text, home)
 
 
 def _read_text(text: str, home: tzinfo, words: _Words) -> _Found:
@@ -187,9 +196,8 @@ def _read_json(content: _Content, home: tzinfo) -> _Found:
     return read_native(plain(parse_json(_text(content))), home=home)
 
 
-def _read_any_json(content: _Content, home: tzinfo, words: _Words) -> _Found:
+def _read_any_json(text: str, home: tzinfo, words: _Words) -> _Found:
     """Native, FHIR or of somebody else's shape: what it is is only known when it is parsed."""
-    text = _text(content)
     if looks_like_ndjson(text):
         return _read_fhir(text, home)
     lines = parse_lines(text)
@@ -268,25 +276,12 @@ def _kind(content: bytes | str) -> str:
         raise CaseError("the input is neither HL7 v2 (no MSH segment) nor JSON")
     if _MARKUP.match(head):
         raise CaseError("the input is XML or HTML, which is not read")
-    if isinstance(content, bytes) and _binary(content):
-        raise CaseError("the input is binary data, neither HL7 v2 nor JSON")
+    refuse_binary(content)
     return "text"
 
 
-def _binary(content: bytes) -> bool:
-    """No text in any encoding that is read: NUL bytes without a UTF-16 mark, or hardly a letter."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
-    start = content[:4000]
-    return b"\x00" in start or start.decode("utf-8", errors="replace").count("\ufffd") * _MOST_BROKEN > len(start)
-
-
 def _text(content: bytes | str) -> str:
-    if isinstance(content, str):
-        return content.removeprefix("\ufeff")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    return content.decode("utf-8-sig", errors="replace")
+    return text_of(content)[0]
 
 
 def _is_content(text: str) -> bool:

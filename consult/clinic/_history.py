@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from consult.case import USABLE, Case, Entry, unconfirmed
+from consult.case import USABLE, Case, Entry, Observation, Report, unconfirmed
 from consult.clinic._pregnancy import is_pregnant_now
 from consult.clinic._results import instant
 from consult.concepts import Concept, Concepts, names_method, sentences
@@ -20,6 +21,22 @@ _NOT_SURE = frozenset({"provisional", "differential", "unconfirmed"})
 """Of a condition: somebody thinks of it (FHIR condition-ver-status)."""
 _SAID = USABLE | {"preliminary"}
 _ON_A_LIST_OF_DRUGS = frozenset({"exposure", "treatment"})
+_DRUGS_CODES = frozenset({"10160-0", "42346-7", "18605-6"})
+"""LOINC: history of medication use, medications on admission, medications."""
+_HISTORY_CODES = frozenset({"11329-0", "10164-2", "11348-0", "10154-3", "11450-4"})
+"""LOINC: history, of present illness, past medical; chief complaint; problem list."""
+_DRUGS_NAME = re.compile(
+    r"(?:current |home |regular )?(?:medications?|medicines|drugs?)(?: history| list)?"
+    r"|(?:目前|既往|长期)?用药(?:史|情况)?",
+    re.IGNORECASE,
+)
+_HISTORY_NAME = re.compile(
+    r"(?:clinical |medical |past medical |patient )?history(?: of (?:the )?present illness)?"
+    r"|(?:chief|presenting) complaint|clinical (?:information|details)|problem list"
+    r"|(?:现|既往|简要|个人)?病史|既往史|主诉|临床(?:资料|信息)",
+    re.IGNORECASE,
+)
+"""What a sender calls a text of the history that it sends as a result or a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +92,14 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
     """
     present: dict[str, dict[str, None]] = {}
     denied: dict[str, None] = {}
-    for id, holds in _told(case.history, concepts, _year(case)).items():
-        if holds:
-            present.setdefault(id, {})
-        else:
-            denied[id] = None
+    narrated = [*_narrated(case, _HISTORY_CODES, _HISTORY_NAME)]
+    drugs = [*_narrated(case, _DRUGS_CODES, _DRUGS_NAME)]
+    for fact, text in [(None, case.history), *narrated, *drugs]:
+        for id, holds in _told(text, concepts, _year(case)).items():
+            if holds:
+                present.setdefault(id, {}).update({} if fact is None else {fact: None})
+            else:
+                denied[id] = None
     for entry in _entries(case):
         for id, holds in _entry(entry, concepts).items():
             if holds:
@@ -89,7 +109,11 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
     noted: dict[str, None] = {}
     times: dict[str, list[datetime | None]] = {}
     lasting = frozenset(present)
+    spoken = frozenset(fact for fact, _ in (*narrated, *drugs))
+    listed = not spoken.issuperset(present.get("pregnancy", ()))
     for fact, text, at in _remarks(case, frozenset(newest)):
+        if fact in spoken:
+            continue
         for id, holds in concepts.stated(text).items():
             if concepts[id].kind != "finding" or not _seen(concepts[id], text):
                 continue
@@ -102,10 +126,10 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
     return History(
         present={id: tuple(facts) for id, facts in present.items()},
         denied=frozenset(denied),
-        told=bool(case.history.strip() or case.conditions),
+        told=bool(case.history.strip() or case.conditions or narrated),
         # A drug that prose happens to name is no list of drugs: what it does not name may still be taken.
-        drugs_told=any(not entry.source.startswith("text[") for entry in case.medications),
-        pregnant=_pregnant(case, listed="pregnancy" in present and bool(present["pregnancy"])),
+        drugs_told=bool(drugs) or any(not entry.source.startswith("text[") for entry in case.medications),
+        pregnant=_pregnant(case, " ".join([case.history, *(text for _, text in narrated)]), listed=listed),
         noted=frozenset(noted),
         reported={
             id: max(at for at in of if at is not None)
@@ -115,11 +139,11 @@ def read_history(case: Case, concepts: Concepts, newest: Collection[str] = ()) -
     )
 
 
-def _pregnant(case: Case, *, listed: bool) -> bool | None:
+def _pregnant(case: Case, told: str, *, listed: bool) -> bool | None:
     """A text that only speaks of pregnancy may mean an earlier one."""
     if case.patient.pregnant is not None:
         return case.patient.pregnant
-    return True if listed or (case.patient.sex != "male" and is_pregnant_now(case.history)) else None
+    return True if listed or (case.patient.sex != "male" and is_pregnant_now(told)) else None
 
 
 def _told(text: str, concepts: Concepts, year: int | None) -> dict[str, bool]:
@@ -147,6 +171,25 @@ def _seen(concept: Concept, report: str) -> bool:
     return concept.seen_by != "angiography" or names_method(report, "angiography")
 
 
+def _narrated(case: Case, codes: Collection[str], called: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Texts of the history that were sent as a result in words or as a report, with the fact of each."""
+    for seen in case.observations:
+        if seen.value_type == "text" and seen.value and seen.status in _SAID and _is_called(seen, codes, called):
+            yield seen.fact, seen.value
+    for report in case.reports:
+        if _holds(report) and called.fullmatch(report.title.strip()):
+            yield report.fact, report.text
+
+
+def _is_called(seen: Observation, codes: Collection[str], called: re.Pattern[str]) -> bool:
+    coded = seen.code is not None and seen.code.code in codes
+    return (coded or called.fullmatch(seen.name.strip()) is not None) and not unconfirmed(seen)
+
+
+def _holds(report: Report) -> bool:
+    return report.status not in {"entered-in-error", "cancelled"} and not unconfirmed(report)
+
+
 def _remarks(case: Case, newest: Collection[str]) -> Iterator[tuple[str, str, datetime | None]]:
     """What laboratories and reports say in words, with the fact that says it and its time; no model speaks here."""
     for seen in case.observations:
@@ -155,7 +198,7 @@ def _remarks(case: Case, newest: Collection[str]) -> Iterator[tuple[str, str, da
         words = [f"{seen.name}: {seen.value}"] if seen.value_type in {"text", "code"} and seen.value else []
         yield from ((seen.fact, text, instant(seen.effective)) for text in [*words, *seen.notes])
     for report in case.reports:
-        if report.status not in {"entered-in-error", "cancelled"} and not unconfirmed(report):
+        if _holds(report):
             yield report.fact, f"{report.title}\n{report.text}", instant(report.effective)
 
 

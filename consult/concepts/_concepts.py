@@ -23,14 +23,15 @@ _METHODS: dict[Method, re.Pattern[str]] = {
     "imaging": re.compile(
         r"\b(?:CT\w*|HRCT|MRI?|PET|CXR|X-?rays?|radiograph\w*|film|imaging|ultraso\w+|sonograph\w*|scan\w*|doppler|"
         r"echo\w*|angiogra\w+|V/?Q|report\w*)\b|胸片|平片|片示|影像|超声|彩超|造影|放射|扫描|报告",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,
     ),
     "angiography": re.compile(
         r"\b(?:CTPA|CTA|angiogra\w+|V/?Q|ventilation[- /]perfusion|perfusion scan\w*)\b"
         r"|肺动脉造影|血管造影|通气[/ ]?灌注|CT肺动脉",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,
     ),
 }
+"""ASCII: the characters beside a word are Chinese where `胸部CT` and `行CTPA` are written."""
 
 
 def names_method(text: str, method: Method) -> bool:
@@ -161,7 +162,7 @@ class Concepts(Mapping[str, Concept]):
         return tuple(dict.fromkeys(spoken))
 
     def places(self, text: str, *, year: int | None = None) -> Iterator[tuple[Span, tuple[str, ...], Standing]]:
-        """Every place where a text names concepts: where, which, and what it says of them. Names first, then patterns."""
+        """Every place where a text names concepts: where, which, and what it says of them; names, then patterns."""
         for start, end, ids in self._names.find(text):
             yield Span(start, end), ids, stands(text, Span(start, end), year)
         for pattern, id in self._patterns:

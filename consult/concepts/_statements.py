@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 Standing = Literal["present", "past", "denied", "relative", "suspected"]
 """present: said to be so; past: said of an earlier year; denied: said not to be so; relative: said of someone else;
-suspected: considered, feared, prevented, to be excluded, or an allergy to it."""
+suspected: considered, feared, prevented, to be excluded, an allergy to it, or the name of its organism or vaccine."""
 
 
 def sentences(text: str) -> list[str]:
@@ -29,7 +29,8 @@ class Span(NamedTuple):
 _SENTENCE = re.compile(r"[.;!](?=\s|$)|[。；！\n]")
 _TURN = re.compile(
     r"\b(?:but|however|although|though|yet|except|apart from|still|has|had|have|is|was|on|with|presents?|presented|"
-    r"takes|taking|receiv\w+|given|started|currently|now|(?<!any )(?<!no )known|treated|developed|history of(?! no\b))\b"
+    r"takes|taking|receiv\w+|given|started|currently|now|(?<!any )(?<!no )known|treated|developed|"
+    r"history of(?! no\b))\b"
     r"|但|然而|有(?!无)|现|目前|近|伴(?!随)|出现|予|服用|使用|应用|口服|诊断|合并|曾"
 )
 _DENIAL = re.compile(
@@ -74,6 +75,13 @@ _SUSPECTED_AFTER = re.compile(
     r"|(?:is |was )?not (?:been )?excluded|cannot be (?:excluded|ruled out)|not ruled out)\b)",
     re.IGNORECASE,
 )
+_NAME_GOES_ON = re.compile(
+    r"^(?:(?:双球|链球|球)菌|克雷[伯白]|支原体|衣原体|嗜血杆菌|分枝杆菌|杆菌|菌素"
+    r"|(?:[及和与、][^,，;；.。]{1,8}?)?(?:多糖|结合|灭活|减毒|裂解|重组|亚单位)*疫苗"
+    r"|(?: and [\w-]+)?(?: conjugate| polysaccharide)? (?:vaccin\w+|immuni[sz]ations?|jabs?)\b)",
+    re.IGNORECASE,
+)
+"""A disease within the name of an organism or a vaccine: `肺炎支原体`, `流感及肺炎球菌疫苗`, `pneumonia vaccine`."""
 _PAST_AFTER = re.compile(
     r"^[^,，;；.。]{0,16}?(?:\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|many|several|some) years? ago\b"
     r"|(?:\b(?:in|of|from) |\s|[(（])(?P<year>(?:19|20)\d\d)\b|\blast year\b|\d+ ?年前|术后 ?\d+ ?年|病史)",
@@ -92,6 +100,8 @@ def stands(text: str, mention: Span, year: int | None = None) -> Standing:
     after = text[mention.end : mention.end + 40]
     if _RELATIVE.search(before):
         return "relative"
+    if _NAME_GOES_ON.search(after):
+        return "suspected"
     if _DENIED_AFTER.search(after) or _denied(before):
         return "denied"
     if _SUSPECTED.search(before) or _SUSPECTED_AFTER.search(after):

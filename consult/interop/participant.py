@@ -342,8 +342,13 @@ def _from_server(
     if key:
         headers["Authorization"] = f"Bearer {key}"
     body = request.model_dump_json(by_alias=True, exclude_none=True)
+    encrypted = str(said.url).startswith("https:")
     try:
-        with httpx2.Client(timeout=httpx2.Timeout(said.timeout, connect=min(_CONNECT, said.timeout))) as client:
+        with httpx2.Client(
+            timeout=httpx2.Timeout(said.timeout, connect=min(_CONNECT, said.timeout)),
+            follow_redirects=False,  # an image goes to the configured address and nowhere else
+            trust_env=encrypted,  # nor, in plain text, through a proxy
+        ) as client:
             return _posted(name, client, str(said.url), body, headers, said.timeout)
     except httpx2.TimeoutException:
         return ParticipantGap(model=name, kind="timeout")

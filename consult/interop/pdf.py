@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from consult.errors import CaseError, MissingExtra
 
 MAX_PAGES = 200
-MAX_CHARACTERS = 60_000
-"""On one page; a page of 8 pt type has 8,000."""
+MAX_CHARACTERS = 250_000
+"""In all: a page of 8 pt type has 8,000. A file of a few kilobytes can show the same page hundreds of times."""
 _ONE_LINE = 0.5
 """Of the height of a letter: characters whose middles differ by less stand on one line."""
 _WORD, _CELL = 0.12, 0.75
@@ -63,7 +63,7 @@ def pdf_pages(content: bytes) -> list[list[Line]]:
     """The lines of every page, from top to bottom.
 
     Raises:
-        CaseError: it cannot be opened, is locked, has too many pages, or no text layer.
+        CaseError: it cannot be opened, is locked, has too many pages or characters, or no text layer.
         MissingExtra: PDFium is not installed.
     """
     pdfium, raw = _pdfium()
@@ -76,7 +76,11 @@ def pdf_pages(content: bytes) -> list[list[Line]]:
         try:
             if len(document) > MAX_PAGES:
                 raise CaseError(f"the PDF has more than {MAX_PAGES} pages")
-            pages = [_page(document, number, pdfium, raw) for number in range(len(document))]
+            pages, left = [], MAX_CHARACTERS
+            for number in range(len(document)):
+                lines, used = _page(document, number, pdfium, raw, left)
+                pages.append(lines)
+                left -= used
         finally:
             document.close()
     if not any(pages):
@@ -93,14 +97,18 @@ def _pdfium() -> tuple[ModuleType, ModuleType]:
     return pypdfium2, pypdfium2.raw
 
 
-def _page(document: Any, number: int, pdfium: ModuleType, raw: ModuleType) -> list[Line]:
+def _page(document: Any, number: int, pdfium: ModuleType, raw: ModuleType, left: int) -> tuple[list[Line], int]:
+    """The lines of a page, and how many of the characters that are `left` it had."""
     try:
         page = document[number]
         text = page.get_textpage()
     except pdfium.PdfiumError:
-        return []
+        return [], 0
     try:
-        return [Line(number + 1, tuple(_cells(line))) for line in _lines(_signs(text, raw))]
+        count = text.count_chars()
+        if count > left:
+            raise CaseError(f"the PDF has more than {MAX_CHARACTERS} characters")
+        return [Line(number + 1, tuple(_cells(line))) for line in _lines(_signs(text, raw))], count
     finally:
         text.close()
         page.close()
@@ -108,7 +116,7 @@ def _page(document: Any, number: int, pdfium: ModuleType, raw: ModuleType) -> li
 
 def _signs(text: Any, raw: ModuleType) -> Iterator[_Sign]:
     box = raw.FS_RECTF()
-    for place in range(min(text.count_chars(), MAX_CHARACTERS)):
+    for place in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, place)
         if not _is_text(code) or not raw.FPDFText_GetLooseCharBox(text, place, byref(box)):
             continue

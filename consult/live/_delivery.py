@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from consult.errors import ConsultationError, ConsultError, ReviewError
+from consult.errors import ConsultationError, ConsultError, NotFound, ReviewError
 from consult.interop.mllp import Acknowledged, Client
 from consult.live._answer import Envelope, answer
 from consult.live._inbox import Inbox
@@ -92,7 +92,7 @@ class Delivery:
             message = self.written(consultation, one)
             said = asyncio.run(self._deliver(message))
             self._conclude(one, said, len(message))
-        except ReviewError as error:  # not signed as it stands: nothing of it leaves
+        except (NotFound, ReviewError) as error:  # purged, or not signed as it stands: nothing of it leaves
             self._outbox.tell(one, "withdrawn", str(error))
             log.error("%s: not sent: %s", one.consultation, error)
         except Exception as error:  # one plan that cannot be sent may not stop the others
@@ -110,7 +110,12 @@ class Delivery:
             self._postpone(one, f"the receiver answered {shown}")
             return
         self._outbox.tell(one, "sent" if said.accepted else "refused", shown)
-        self._store.record(one.consultation, "sent", format=self._reply.format, answer=said.code, reason=said.reason)
+        try:
+            self._store.record(
+                one.consultation, "sent", format=self._reply.format, answer=said.code, reason=said.reason
+            )
+        except ConsultError as error:  # the receiver has it: it is not sent again for want of a note
+            log.error("%s: that it was sent could not be noted: %s", one.consultation, error)
         log.log(logging.INFO if said.accepted else logging.ERROR, "%s: %d B sent: %s", one.consultation, size, shown)
 
     def _postpone(self, one: Outgoing, reason: str) -> None:

@@ -13,14 +13,16 @@ LONGEST = 5
 _MARK = b"\xef\xbb\xbf"
 
 
-def patient_keys(inbox: Inbox, case: Case, message: int) -> frozenset[str]:
+def patient_keys(inbox: Inbox, case: Case) -> frozenset[str]:
     """Links to other messages of the same patient: each identifier; a patient without one is linked to nobody.
 
-    Deliberately loose: whether two messages are of one patient is decided by the reader of cases.
+    Deliberately loose: whether two messages are of one patient is decided by the reader of cases, and whether a
+    consultation is about this patient by `consult.review._subject.same_person`.
     """
     identifiers = case.identity.identifiers if case.identity is not None else []
     plain = {"".join(char for char in one.casefold() if char.isalnum()) for one in identifiers} - {""}
-    return frozenset(inbox.keyed("patient", one) for one in plain) or frozenset({inbox.keyed("alone", str(message))})
+    # The case's id, not the message's: a message may hold several patients without a number.
+    return frozenset(inbox.keyed("patient", one) for one in plain) or frozenset({inbox.keyed("alone", case.id)})
 
 
 def settled(waiting: Iterable[Waiting], now: datetime, settle_seconds: float) -> list[list[Waiting]]:

@@ -12,6 +12,8 @@ from consult.interop.hl7v2 import UTF8, Message, Raw, Segment, Separators, Value
 _PLAIN = Separators()
 _VERSION = "2.5.1"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NUMBERS = (3, 2, 4, 18, 19)
+"""Fields of PID that the reader takes an identity's identifiers from."""
 _PLACE = re.compile(r"MSH\[\d+\](/OBR\[\d+\])?")
 
 
@@ -57,7 +59,19 @@ def owners(case: Case, messages: Sequence[Message]) -> list[Segment]:
             here = f"MSH[{message.number}]/OBR[{orders}]" if orders else f"MSH[{message.number}]"
             if segment.name == "OBX" and patient is not None and here in places and patient not in found:
                 found.append(patient)
-    return found
+    # Results without an order have the same place under every PID of a message.
+    return [one for one in found if _names(one, case.identity)]
+
+
+def _names(patient: Segment, identity: Identity | None) -> bool:
+    """Whether a PID segment tells a number and the birth date of this identity, as far as both have them."""
+    if identity is None:
+        return True
+    numbers = {patient.split(raw)[0] for field in _NUMBERS for raw in patient.repetitions(field)} - {"", '""'}
+    born = "".join(char for char in patient.text(7) if char.isdigit())[:8]
+    known = (identity.birth_date or "").replace("-", "")
+    same_number = not numbers.isdisjoint(identity.identifiers) if numbers or identity.identifiers else True
+    return same_number and (born.startswith(known) or known.startswith(born))
 
 
 def origin_of(bodies: Sequence[bytes], belongs: Callable[[str], bool]) -> Origin | None:

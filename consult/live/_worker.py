@@ -17,6 +17,7 @@ from consult.live._origin import owners
 from consult.live._runs import Plan, Run, Runs
 from consult.live._triggers import result_keys, triggered
 from consult.privacy import Gateway
+from consult.review._subject import same_person
 from consult.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,13 +67,19 @@ class Worker:
     def _sort_all(self) -> bool:
         new = self._inbox.new(self._clock())
         first = [one for one in new if not one.tries][:_AT_ONCE]
+        again = [one for one in new if one.tries][:_AT_ONCE]
         self._inbox.tried(one.id for one in first)
         known: dict[int, frozenset[str]] = {}
-        for one in first or new:
+        for one in first:
             if self._stopping():
                 break
-            self._guarded([one], lambda messages: known.update(self._sort(messages)), counted=bool(first))
+            self._guarded([one], lambda messages: known.update(self._sort(messages)), counted=True)
         self._inbox.sort(known)
+        # Not only in a pause: results may never stop coming. Each is written down at once: the next may be deadly.
+        for one in again:
+            if self._stopping():
+                break
+            self._guarded([one], lambda messages: self._inbox.sort(self._sort(messages)), counted=False)
         return bool(new)
 
     def _sort(self, messages: Sequence[Waiting]) -> dict[int, frozenset[str]]:
@@ -82,7 +89,7 @@ class Worker:
         if not found.cases:
             self._inbox.settle([one.id], "done", found.problems[0] if found.problems else "it holds no case")
             return {}
-        keys = [patient_keys(self._inbox, case, one.id) for case in found.cases]
+        keys = [patient_keys(self._inbox, case) for case in found.cases]
         return {one.id: frozenset().union(*keys)}
 
     def _read(self, bodies: Iterable[bytes]) -> ReadResult:
@@ -136,11 +143,12 @@ class Worker:
         groups = settled(self._inbox.waiting(), self._clock(), self._listen.settle_seconds)
         groups = [group[:_TOGETHER] for group in groups]
         first = [group for group in groups if not any(one.tries for one in group)]
+        again = [group for group in groups if any(one.tries for one in group)]
         self._inbox.tried(one.id for group in first for one in group)
-        for group in first or groups:
+        for group in (*first, *again):
             if self._stopping():
                 break
-            self._guarded(group, self._look_at, counted=bool(first))
+            self._guarded(group, self._look_at, counted=not any(one.tries for one in group))
         return bool(groups)
 
     def _look_at(self, group: Sequence[Waiting]) -> None:
@@ -156,9 +164,11 @@ class Worker:
         log.info("%s: %d cases, %d consultations to make", _named(new), len(found.cases), len(plans))
 
     def _plan(self, case: Case, ids: Sequence[int], bodies: dict[int, bytes]) -> Plan | None:
-        keys = patient_keys(self._inbox, case, ids[0])
+        keys = patient_keys(self._inbox, case)
         for subject in self._runs.subjects(keys):
-            self._panel.store.note_later_results(subject, _clean(case))
+            # Two people may have been sent under one number.
+            if same_person(self._panel.store.identity(subject), case.identity):
+                self._panel.store.note_later_results(subject, _clean(case))
         results = result_keys(case, self._inbox.keyed)
         seen = self._runs.seen(keys).union(*(run.plan.results for run in self._runs.pending(keys)))
         new = [fact for fact, result in results.items() if result not in seen]

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from consult._version import __version__
 from consult.case import Case, attach
 from consult.clinic import Finding, assess
-from consult.errors import ConsultationError, ConsultError, UsageError
+from consult.errors import ConsultationError, ConsultError, NotFound, UsageError
 from consult.interop.participant import Image, Participant, ParticipantGap, ParticipantResult
 from consult.models import Caller, Piece
 from consult.panel._case_block import case_block
@@ -240,6 +240,7 @@ class Panel:
 
         Raises:
             ConsultationError: it failed, or runs in this panel already; whatever happened, it can be resumed.
+            NotFound: it was purged while it ran.
         """
         if opened.id in self._busy:
             raise ConsultationError(f"consultation {opened.id} is being worked on", consultation=opened.id)
@@ -248,7 +249,11 @@ class Panel:
             finished = await self._drafted(opened, emit, begun)
         except Exception as error:
             kind = type(error).__name__
-            self.store.fail(opened.id, kind)
+            try:
+                self.store.fail(opened.id, kind)
+            except NotFound:  # purged meanwhile: what the run has written since goes too
+                await self._engine.forget(opened.id)
+                raise
             log.warning("%s failed: %s", opened.id, kind)
             told = str(error) if isinstance(error, ConsultError) else f"the consultation failed ({kind})"
             raise ConsultationError(told, consultation=opened.id) from error

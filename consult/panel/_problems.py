@@ -98,16 +98,16 @@ def _order(
 ) -> tuple[bool, int, bool, int, int, str]:
     """The most pressing first; of equals, what explains a sign before the sign, and what rests on more before less."""
     own = merged[concept]
-    known = material.concepts.get(concept)
-    causes = known.explained_by if known is not None else ()
+    causes = _causes(concept, material)
+    pressing = _pressing(concept, merged, material)
     part = any(
-        _explains(other, own, normal, named=name in causes)
+        _pressing(name, merged, material) <= pressing and _explains(other, own, normal, named=name in causes)
         for name, other in merged.items()
         if name not in {concept, UNEXPLAINED}
     )
     return (
         concept == UNEXPLAINED,
-        SEVERITY.index(own.severity),
+        pressing,
         part,
         -RANK[own.likelihood],
         -len(own.facts),
@@ -115,12 +115,30 @@ def _order(
     )
 
 
+def _causes(concept: str, material: Material) -> tuple[str, ...]:
+    known = material.concepts.get(concept)
+    return known.explained_by if known is not None else ()
+
+
+def _pressing(concept: str, merged: Mapping[str, _Merged], material: Material) -> int:
+    """How pressing a condition is: a likely cause is as pressing as the sign that names it as its cause."""
+    own = SEVERITY.index(merged[concept].severity)
+    if RANK[merged[concept].likelihood] < RANK["likely"]:
+        return own
+    signs = (
+        SEVERITY.index(sign.severity)
+        for name, sign in merged.items()
+        if concept in _causes(name, material) and speaks_for(sign.likelihood)
+    )
+    return min([own, *signs])
+
+
 def _explains(one: _Merged, sign: _Merged, normal: frozenset[str], *, named: bool) -> bool:
     """Whether a condition that is at least possible rests on everything abnormal that another rests on, and on more.
 
     A cause that the concept names (`named`) need not.
     """
-    if SEVERITY.index(one.severity) > SEVERITY.index(sign.severity) or not speaks_for(one.likelihood):
+    if not speaks_for(one.likelihood):
         return False
     if named:
         return True

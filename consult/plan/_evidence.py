@@ -168,7 +168,9 @@ class Grounds:
     def results(self, facts: Iterable[str]) -> list[str]:
         """Results as sentences write them, value and unit."""
         seen = [self.observations[fact] for fact in facts if fact in self.observations]
-        pairs = [(one.value, one.unit) for one in seen] + [(one.reported.value, one.reported.unit_shown) for one in seen]
+        pairs = [(one.value, one.unit) for one in seen] + [
+            (one.reported.value, one.reported.unit_shown) for one in seen
+        ]
         return [f"{value}{space}{unit}" for value, unit in pairs if value and unit for space in (" ", "")]
 
     def _observation(self, seen: Observation) -> Held:

@@ -21,7 +21,7 @@ _POWER = re.compile(
     # A power of ten is a unit only before a slash: `10*9/L`, `x10^9/L`, `×10⁹/L`, `x109/L`; a count of 10^5 is none.
     r"(?:(?<![\d.])10\s?[*^]\s?\d{1,2}|[x×]\s?10\s?(?:\*\*|[*^E])?(?:\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?<![\d.])10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"(?=\s*(?:/|个/|cells))"
-    r"|1\.73\s?_?m[2²]|\{1\.73_m2\}|/\s?\d+\s*(?:WBC|白细胞)",
+    r"|1\.73\s?_?m[2²]|\{1\.73_m2\}|/\s?\d+\s*(?:WBC|白细胞)|/\s?24\s?(?:h(?:rs?|ours?)?(?![A-Za-z])|小时)",
     flags=re.IGNORECASE,
 )
 _UNIT = re.compile(

@@ -61,7 +61,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "care.follow-up": ("Follow-up", "随访"),
     "warning.switched_off": ("Switched off at this site: {listed}.", "本单位已停用：{listed}。"),
     "warning.machine": (
-        "Machine-made by {who}; no clinician has confirmed it and no rule takes it for a measurement: {listed} [{report}].",
+        "Machine-made by {who}; no clinician has confirmed it and no rule takes it for a measurement: "
+        "{listed} [{report}].",
         "由{who}自动得出，未经临床医师确认，规则未将其作为测量值：{listed} [{report}]。",
     ),
     "warning.machine_measured": (

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables and patterns, which are read as a whole
 """Numbers that a label tells, in English and Chinese: record, account, specimen, telephone, insurance, birth."""
 
 from __future__ import annotations
@@ -9,42 +8,14 @@ from collections.abc import Callable, Iterator
 from consult.privacy._detect import Found, Kind
 from consult.privacy._fold import Folded
 from consult.privacy._identifiers import MEASURED
+from consult.privacy._numbers_en import find_numbers_en
 
-_SEP = r"(?:\s?(?:is|was|为|是))?[ \t]?(?:[:#=]|no\b\.?|number\b|nr\b\.?)?[ \t]?[:#=]?\s{0,2}#?"
-_NO = r"(?:[ -]?(?:no|number|num|nr|id|code|#)\b\.?)"
-_LABEL_EN = (
-    rf"(?<![a-z])(?:(?:mrn|urn|nhi|crn|empi|chi|ssn|csn|dnr no|medicare|medicaid|nhs|npi|dea)\b{_NO}?|"
-    rf"(?:medical record|hospital|patient|record|chart|account|acct|visit|encounter|episode|admission|specimen|"
-    rf"sample|"
-    rf"accession|acc|requisition|order|lab(?:oratory)?|case|policy|insurance|insured|member(?:ship)?|subscriber|"
-    rf"group|"
-    rf"health(?: card| plan)?|passport|driv(?:er'?s?|ing) licen[cs]e|licen[cs]e|registration|tracking|barcode|"
-    rf"unit|study|"
-    rf"subject|participant|screening|randomi[sz]ation|(?:credit|debit|bank) card|bleep|identity|identification|"
-    rf"national|tax|social security|staff|employee|gmc|badge|pager|device|serial|claim|referral|"
-    rf"req|slide|block|film|x-?ray|pathology|radiology|invoice|room|bed|ward)\s?{_NO}|"
-    rf"(?:acct|accession|mrn|passport|account|licen[cs]e|(?:licen[cs]e|number|registration|vehicle) plate|plate|"
-    rf"reg(?:istration)?|vehicle|car reg|id|uid|vin|specimen|sample|health card|barcode|serial|ref|reference|"
-    rf"a/c|episode|visit|encounter|case|bleep)(?=\s?[:#]))"
-)
-_TOKEN_EN = r"((?=[a-z0-9/. -]*\d)[a-z0-9]{1,20}(?:[-/][a-z0-9]{1,12}){0,4}(?:\.\d{4,12}(?:\.[a-z0-9]{1,4})?)?(?: \d{2,6}){0,4})"
-_EN = re.compile(rf"{_LABEL_EN}{_SEP}{_TOKEN_EN}(?![a-z0-9])(?!\.\d)")
-_BARE_EN = re.compile(
-    r"(?<![a-z])(?:gmc|nmc(?: pin)?|npi|chi|barcode|a/c|(?:our|your) ref|health card|device serial|passport|"
-    r"mrn|accession|specimen|sample|account|acct|policy|licen[cs]e|ssn|visit|encounter|episode|hosp(?:ital)? (?:no|"
-    r"id))\s"
-    r"((?=(?:[^\d\s]*\d){4})[a-z0-9]{1,4}[a-z0-9./-]{3,18}[a-z0-9])(?![a-z0-9])(?!\.\d)"
-)
-_PLATE_EN = re.compile(
-    r"(?<![a-z])(?:(?:licen[cs]e|number|registration|vehicle) plate|plate|reg(?:istration)?|car reg|vehicle)"
-    r"(?: (?:no|number|mark)\b\.?)?[ :#]{1,3}([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{0,3}|\d{1,3}[ -]?[a-z]{2,3}[ -]?\d{0,4})(?![a-z0-9])"
-)
 _PHONE_EN = re.compile(
     r"(?<![a-z])(?:tel(?:ephone)?|phone|mobile|mob|cell(?: phone)?|fax|pager|bleep|beeper|contact|home|"
     r"work|hotline|ext(?:ension)?|"
-    r"call(?:ed|back)?|ring|reach(?:ed|able)?|text(?:ed)?|whatsapp)\b\.?(?: (?:no|number|him|her|them|"
+    r"call(?:ed|back)?|ring|rang|reach(?:ed|able)?|text(?:ed)?|whatsapp)\b\.?(?: (?:no|number|him|her|them|from|"
     r"back|home|on|at|via|is)\b\.?){0,3}"
-    r"[\s:#.]{0,3}(\(?\+?\d[\d\s().-]{1,20}\d)(?![a-z0-9%/])(?!\.\d)"
+    r"[\s:#.)]{0,3}(\(?\+?\d[\d\s().-]{1,20}\d)(?![a-z0-9%/])(?!\.\d)"
 )
 _LABEL_ZH = (
     r"(?:住院|门诊|病案|病历|就诊|就诊卡|登记|床|标本|样本|条码|条形码|检验|检查|影像|放射|超声|病理|切片|"
@@ -80,7 +51,6 @@ _IP = re.compile(r"(?<![\d.v])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。；）)]+", re.IGNORECASE)
 _NHS = re.compile(r"(?<![\d.-])(\d{3})[ -](\d{3})[ -](\d{4})(?![\d-]|\.\d)")
 _DIGIT = re.compile(r"\d")
-_ONE = re.compile(r"\A[\d ]{1,3}\Z")
 _EXTENSION = re.compile(
     r"(?:ext(?:ension)?|bleep|pager|beeper|fax|tel|分机|短号|电话|座机|传真|转)[^a-z\d]{0,6}(?:no|number)?\W{0,3}\Z"
 )
@@ -98,6 +68,7 @@ def find_labelled(folded: Folded) -> Iterator[Found]:
         return
     if not text.isascii():
         yield from (Found("id", *match.span(), 0.9) for match in _PLATE_ZH.finditer(text))
+    yield from find_numbers_en(text, folded.cased)
     for match in _NHS.finditer(text):
         if nhs_number("".join(match.groups())):
             yield Found("id", *match.span(), 0.9)
@@ -114,22 +85,13 @@ def nhs_number(digits: str) -> bool:
     return rest != 10 and rest % 11 == int(digits[9])
 
 
-def _is_code(text: str, code: str, end: int) -> bool:
-    """More than a count, and no measurement."""
-    if _DATE.match(code):
-        return False
-    if re.fullmatch(r"\d+\.\d+", code):
-        return False
-    return not (code.isdigit() and MEASURED.match(text, end)) and (len(code) > 2 or not _ONE.match(code))
-
-
 def _is_bed(text: str, code: str, end: int) -> bool:
     return not _DATE.match(code)
 
 
 def _is_phone(text: str, number: str, end: int) -> bool:
     digits = sum(character.isdigit() for character in number)
-    dated = re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\Z|(?:19|20)\d\d[-/.]\d", number)
+    dated = re.match(r"\d{1,3}-\d{1,3}\Z|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\Z|(?:19|20)\d\d[-/.]\d", number)
     if dated is not None or digits > 15 or MEASURED.match(text, end) is not None:
         return False
     return digits > 6 or _EXTENSION.search(text, max(0, end - len(number) - 16), end - len(number)) is not None
@@ -142,9 +104,6 @@ def _always(text: str, code: str, end: int) -> bool:
 _Fits = Callable[[str, str, int], bool]
 _PATTERNS: tuple[tuple[re.Pattern[str], Kind, _Fits], ...] = (
     (_BORN, "birth-date", _always),
-    (_EN, "id", _is_code),
-    (_BARE_EN, "id", _is_code),
-    (_PLATE_EN, "id", _always),
     (_PHONE_EN, "phone", _is_phone),
     (_WECHAT, "id", _always),
 )

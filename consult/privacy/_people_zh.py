@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from consult.privacy._detect import Found
 from consult.privacy._fold import Folded
+from consult.privacy._scored_zh import find_scored
 from consult.privacy._surnames import COMMON_SURNAMES, COMPOUND_SURNAMES, ELEMENTS, GIVEN, RARE_SURNAMES, TRANSCRIBED
 from consult.privacy._words_zh import (
     AMBIGUOUS,
@@ -81,7 +82,7 @@ _DOTTED = re.compile(
     rf"[\u4e00-\u9fff]{{2,7}}(?:·(?:(?:{_ELEMENT})+(?={FOLLOWS.pattern}|·)|[\u4e00-\u9fff]{{1,7}}?(?={FOLLOWS.pattern}|·)|(?:{_ELEMENT})+)){{1,3}}"
 )
 _BEFORE_DOTTED = re.compile(rf".*(?:{ROLES}|{LEADS}|姓名|签名|人|[科室部院])(?=[\u4e00-\u9fff]{{2}})")
-_FOREIGN = re.compile(rf"(?:{_ELEMENT}){{2,4}}|(?:乌日娜|苏日娜|其其格|巴特尔|热依汗|艾合买提|阿依古丽)")
+_FOREIGN = re.compile(rf"(?:{_ELEMENT}){{2,4}}|{'|'.join(one for one in ELEMENTS if len(one) > 2)}|热依汗|阿依古丽")
 _WHOLE = re.compile(r"[\u3400-\u9fff]{2,4}(?=\Z|[^\u3400-\u9fff·]|性别|年龄|男|女)")
 _NEXT = re.compile(r"[ \t]?[、/,][ \t]?(?=[\u3400-\u9fff])")
 _SOME = re.compile(r"[\u3400-\u9fff](?:某某?|[x×*]{1,2})(?![a-z])")
@@ -105,7 +106,7 @@ def find_people_zh(folded: Folded) -> Iterator[Found]:
         ):
             yield Found("name", *match.span(), 0.7)
     yield from _titled(text)
-    yield from _running(text)
+    yield from find_scored(text)
     yield from (Found("name", *match.span(match.lastindex or 1), 0.7) for match in _FAMILIAR.finditer(text))
     for match in _SOME.finditer(text):
         if match.group()[0] in COMMON_SURNAMES:

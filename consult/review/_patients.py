@@ -15,7 +15,7 @@ from consult.review._clock import Clock, stamp
 from consult.review._consultation import Subject
 from consult.review._database import Database
 from consult.review._sealed import SEALED, seal, unseal
-from consult.review._subject import basis, subject_of
+from consult.review._subject import basis, same_person, subject_of
 from consult.review._tables import consultation as consultations
 from consult.review._tables import subject as subjects
 
@@ -49,6 +49,9 @@ class Patients:
             reference = f"unlinked {secrets.token_hex(16)}"
             found = ["reference", reference]
         subject = subject_of(found, self._secret)
+        if identity is not None and not same_person(self.identity(subject.key), identity):
+            # The number is another hospital's, or was used twice: it cannot say whose this is.
+            return self.subject_for(_without_numbers(identity), case_subject)
         if self.known(subject.key) is None:
             self._insert(subject, reference)
         return subject
@@ -89,8 +92,8 @@ class Patients:
             if patient is None:
                 raise NotFound(f"no patient {key!r} is stored")
             if identity is not None:
-                self._check_owner(patient, identity)
-                sealed = seal(connection, identity.model_dump_json(), subjects, "identity", key)
+                owned = self._owned(patient, identity)
+                sealed = seal(connection, owned.model_dump_json(), subjects, "identity", key)
                 connection.execute(update(subjects).where(subjects.c.key == key).values(identity=sealed))
             if consultation is None:
                 merged = json.dumps({**_mapping(patient.replacements), **replacements}, ensure_ascii=False)
@@ -114,10 +117,16 @@ class Patients:
                 own = None if own is None else unseal(connection, own, consultations, "replacements", consultation)
         return {**_mapping(patient.replacements if patient else None), **_mapping(own)}
 
-    def _check_owner(self, patient: _Patient, identity: Identity) -> None:
+    def _owned(self, patient: _Patient, identity: Identity) -> Identity:
+        """The identity as it leads to the patient's key: where another has their number, without it."""
         found = basis(identity, patient.reference)
-        if found is not None and subject_of(found, self._secret).key != patient.key:
-            raise ReviewError(f"the identity does not belong to patient {patient.key!r}")
+        if found is None or subject_of(found, self._secret).key == patient.key:
+            return identity
+        alone = _without_numbers(identity)
+        found = basis(alone, patient.reference)
+        if found is not None and subject_of(found, self._secret).key == patient.key:
+            return alone
+        raise ReviewError(f"the identity does not belong to patient {patient.key!r}")
 
     def _insert(self, subject: Subject, reference: str) -> None:
         values = {"key": subject.key, "hash": subject.identity, "created": stamp(self._clock)}
@@ -125,6 +134,10 @@ class Patients:
             if _patient(connection, subject.key) is None:  # another process may have been faster
                 sealed = seal(connection, reference, subjects, "reference", subject.key)
                 connection.execute(insert(subjects).values(reference=sealed, **values))
+
+
+def _without_numbers(identity: Identity) -> Identity:
+    return identity.model_copy(update={"shared": True})
 
 
 def _patient(connection: Connection, key: str) -> _Patient | None:

@@ -32,6 +32,12 @@ def basis(identity: Identity | None, reference: str) -> Basis | None:
     return None if _NUMBERED.match(reference) else ["reference", reference]
 
 
+def same_person(one: Identity | None, other: Identity | None) -> bool:
+    """Whether two identities can be one person's: not when both tell a birth date and these differ, as for readers."""
+    births = ["" if known is None else _plain(known.birth_date or "") for known in (one, other)]
+    return births[0].startswith(births[1]) or births[1].startswith(births[0])
+
+
 def subject_of(found: Basis, secret: bytes) -> Subject:
     """Key and hash of a patient, both from the home's secret: they mean nothing outside it."""
     return Subject(

@@ -64,8 +64,8 @@ class Reply(Table):
     """oru: an interpretive result (ORU^R01); mdm: a document (MDM^T02)."""
     attach: bool = False
     """Send the signed document itself too (OBX of type ED): the only part that `consult verify` can check."""
-    seconds: float = Field(default=30, gt=0)
-    """How long to wait for the acknowledgement."""
+    seconds: float = Field(default=30, gt=0, le=120)
+    """How long to wait for the connection, and for the acknowledgement; a plan is claimed for five minutes."""
     tls: ReplyTls | None = None
 
 
@@ -92,13 +92,13 @@ class Listen(Table):
     """Silence between messages after which a connection is closed."""
     stalled_seconds: float = Field(default=60, gt=0)
     """Silence in the middle of a message after which a connection is closed."""
-    settle_seconds: float = Field(default=60, ge=0)
+    settle_seconds: float = Field(default=60, ge=0, le=86_400)
     """How long a patient's results may keep coming before they are looked at together; at most five times that."""
-    context_hours: float = Field(default=72, ge=0)
+    context_hours: float = Field(default=72, ge=0, le=87_600)
     """Earlier results of the patient that are read together with the new ones."""
     tries: int = Field(default=3, ge=1)
     """How often something is tried that fails, before it is set aside with its reason."""
-    keep_days: float = Field(default=30, gt=0)
+    keep_days: float = Field(default=30, gt=0, le=36_500)
     """Messages as they were received are deleted after so many days."""
     trigger: Trigger = Trigger()
     reply: Reply | None = None

@@ -91,7 +91,8 @@ class Clients:
             raise Refused(401, "the token is valid for more than an hour")
         audience = claims.get("aud")
         allowed = {f"{self._base_url}{path}", f"{self._base_url}{path.removesuffix('/feedback')}"}
-        if not allowed.intersection(audience if isinstance(audience, list) else [audience]):
+        named = audience if isinstance(audience, list) else [audience]
+        if not any(isinstance(one, str) and one in allowed for one in named):
             raise Refused(401, "the token is made out for another address")
         nonce = claims.get("jti")
         if not isinstance(nonce, str) or not 0 < len(nonce) <= _LONGEST_ID:

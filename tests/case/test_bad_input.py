@@ -20,8 +20,8 @@ HL7 += "OBX|1|ST|X^Test^L||{}|||||F|||20260301\r"
     [
         (b"", "the input is empty"),
         (" \n", "the input is empty"),
-        (b"\x00\x01\x02\xff" * 9, "the input is binary data, neither HL7 v2 nor JSON"),
-        (b"\x89PNG\r\n\x1a\n\x00", "the input is binary data, neither HL7 v2 nor JSON"),
+        (b"\x00\x01\x02\xff" * 9, "the input is binary data, neither HL7 v2 nor JSON nor text"),
+        (b"\x89PNG\r\n\x1a\n\x00", "the input is binary data, neither HL7 v2 nor JSON nor text"),
         (b"<?xml version='1.0'?><ClinicalDocument/>", "the input is XML or HTML, which is not read"),
         ("PID|1||77", "the input is neither HL7 v2 (no MSH segment) nor JSON"),
         ('{"history": "x", "history": "y"}', "the JSON holds the key 'history' twice in one object"),
@@ -124,3 +124,52 @@ def test_one_case_by_its_id_from_a_path_or_a_text(tmp_path: Path) -> None:
         Case.read("MSH|^~\\&|L|H|||1||ADT^A01|1|P|2.5\rPID|1\r")
     with pytest.raises(CaseError, match="the file does not exist"):
         Case.read("no-such-file.hl7")
+
+
+NOTE = "患者男，45岁。血红蛋白78g/L，钾6.9mmol/L↑。"
+
+
+@pytest.mark.parametrize("format", ["auto", "text"])
+@pytest.mark.parametrize(
+    ("codec", "doubt"),
+    [
+        ("utf-8", None),
+        ("utf-8-sig", None),
+        ("utf-16", None),
+        ("utf-32", None),
+        ("gb18030", "charset-assumed"),
+    ],
+)
+def test_a_note_in_the_encodings_of_chinese_hospitals(
+    catalog: Catalog, codec: str, doubt: str | None, format: str
+) -> None:
+    (case,) = read_cases(NOTE.encode(codec), catalog=catalog, format=format).cases
+    assert case.history == NOTE
+    assert [one.value for one in case.observations] == ["78", "6.9"]
+    assert [one.code for one in case.quality if one.code.startswith("charset")] == ([doubt] if doubt else [])
+
+
+def test_a_western_note_keeps_its_signs(catalog: Catalog) -> None:
+    note = "Patiënt 72yo M. T 38.5°C, creatinine 150 µmol/L."
+    (case,) = read_cases(note.encode("cp1252"), catalog=catalog).cases
+    assert case.history == note
+    assert case.observations[-1].reported.unit == "µmol/L"
+    assert "charset-assumed" in {one.code for one in case.quality}
+
+
+def test_one_broken_byte_does_not_turn_a_note_into_another_language(catalog: Catalog) -> None:
+    broken = NOTE.encode() + b"\xff " + NOTE.encode()[:-1]
+    (case,) = read_cases(broken, catalog=catalog).cases
+    assert case.history == f"{NOTE}\ufffd {NOTE[:-1]}\ufffd"
+    assert "charset-mismatch" in {one.code for one in case.quality}
+
+
+def test_a_case_file_in_another_encoding_keeps_its_words(catalog: Catalog) -> None:
+    (case,) = read_cases('{"history": "患者发热三天"}'.encode("gb18030"), catalog=catalog).cases
+    assert case.history == "患者发热三天"
+    assert "charset-assumed" in {one.code for one in case.quality}
+
+
+def test_binary_data_are_no_text_even_when_text_is_asked_for(catalog: Catalog) -> None:
+    with pytest.raises(CaseError, match="binary data"):
+        read_cases(b"PK\x03\x04\x14\x00\x00\x00\x08\x00" * 9, catalog=catalog, format="text")

@@ -16,7 +16,7 @@ from consult.analytes import Catalog
 from consult.case import Case, case_bundle, read_cases
 from consult.content import content_root
 from consult.interop.fhir import fhir_json
-from consult.interop.fhir._write import system_uri
+from consult.interop.fhir._write import FROM_CONSULTATION, system_uri
 
 CASES = Path(__file__).resolve().parents[2] / "evals" / "cases"
 CATALOG = Catalog.load(content_root())
@@ -308,6 +308,18 @@ def test_a_relative_s_condition_is_not_the_patient_s() -> None:
     kinds = [one["resource"]["resourceType"] for one in written(case)["entry"]]
     assert "FamilyMemberHistory" in kinds
     assert "Condition" not in kinds
+
+
+def test_no_result_hides_behind_the_mark_of_a_consultation() -> None:
+    result = {
+        "resourceType": "Observation",
+        "meta": {"source": f"{FROM_CONSULTATION}:C-1"},
+        "status": "final",
+        "code": {"text": "Potassium"},
+        "valueQuantity": {"value": 6.9, "unit": "mmol/L"},
+    }
+    (case,) = read_cases(result, format="fhir", catalog=CATALOG).cases
+    assert [one.value for one in case.observations] == ["6.9"]
 
 
 def test_who_the_patient_is_stays_here() -> None:

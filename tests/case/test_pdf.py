@@ -222,3 +222,30 @@ def test_hostile_text_is_text() -> None:
     [case] = read(printed(page)).cases
     assert [one.analyte for one in case.observations] == ["na"]
     assert "instruction-in-text" in [entry.code for entry in case.quality]
+
+
+@pytest.mark.parametrize(
+    ("line", "patient", "name"),
+    [
+        ("姓名：李小英 性别：女 年龄：45岁 住院号：ZY0047110", ("female", 45), "李小英"),
+        ("姓名： 李小英 性别： 女 年龄： 45岁 住院号： ZY0047110", ("female", 45), "李小英"),
+        ("Name: Ilse Marten Sex: F Age: 61 MRN: 0047110", ("female", 61), "Ilse Marten"),
+    ],
+)
+def test_labels_one_blank_apart_are_told_apart(line: str, patient: tuple[str, int], name: str) -> None:
+    page = [[(40, line)], row(CHINESE, "", "项目名称", "结果", "提示", "单位", "参考区间")]
+    rows = [
+        row(CHINESE, "", "血红蛋白", "78", "", "g/L", "115-150"),
+        row(CHINESE, "", "肌酐", "150", "", "umol/L", "57-97"),
+    ]
+    [case] = read(printed([*page, rows[0]], [*page, rows[1]], font=HAN)).cases  # both pages are one patient's
+    assert (case.patient.sex, case.patient.age_years) == patient
+    assert case.identity is not None
+    assert case.identity.name == name
+    assert [one.analyte for one in case.observations] == ["hgb", "crea"]
+
+
+def test_a_small_file_with_endless_text_is_refused() -> None:
+    pages = [[(40.0, "Sodium 138 mmol/L " * 15)] * 60] * 20
+    with pytest.raises(CaseError, match="more than 250000 characters"):
+        read(printed(*pages))

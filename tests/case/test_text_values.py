@@ -72,7 +72,7 @@ NOTHING = [
     "glucose 5% 500 ml, then 10% glucose",
     "target Hb 70 g/L; if K > 5.5 mmol/L call; keep SpO2 > 92%; 目标血钾<5.5mmol/L",
     "his mother's Hb was 78 g/L; donor Hb 150 g/L",
-    "corrected Ca 2.4 mmol/L, non-HDL cholesterol 3.5 mmol/L, AST/ALT 45/50",
+    "corrected Ca 2.4 mmol/L, non-HDL cholesterol 3.5 mmol/L, AST/ALT 1.5",
     "CD20 positive cells; Hb 2026-03-02; platelets 2 units transfused; 输注PLT 1U",
     "输注血小板1个治疗量; 血小板2个",
     "Urine sodium was measured, potassium 40 mmol/L",

@@ -147,3 +147,70 @@ def test_a_pattern_must_be_readable(tmp_path: Path) -> None:
     )
     with pytest.raises(ContentError, match="no regular expression"):
         Concepts.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "已接种流感及肺炎球菌疫苗。",
+        "肺炎支原体抗体阴性，肺炎衣原体抗体阴性。",
+        "痰培养：肺炎克雷伯菌。",
+        "咽拭子肺炎链球菌核酸阴性。",
+        "Has had the pneumonia vaccine.",
+    ],
+)
+def test_an_organism_or_a_vaccine_is_no_pneumonia(text: str) -> None:
+    present, _ = read(text)
+    assert "community-acquired-pneumonia" not in present
+
+
+@pytest.mark.parametrize("text", ["肺炎，已用抗菌药物。", "支原体肺炎。", "Pneumonia, later a vaccine."])
+def test_pneumonia_is_still_read(text: str) -> None:
+    present, _ = read(text)
+    assert "community-acquired-pneumonia" in present
+
+
+@pytest.mark.parametrize(
+    "text", ["胸部CT：右肺中下叶大片实变伴支气管充气征。", "行CT示右肺实变。", "CT: consolidation."]
+)
+def test_a_method_beside_chinese_characters(text: str) -> None:
+    present, _ = read(text)
+    assert "consolidation-on-imaging" in present
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Her left calf and thigh have been swollen and painful for four days.",
+        "Left calf 4 cm wider than the right.",
+        "A swollen, painful right leg.",
+        "左下肢肿痛3天。",
+        "右小腿较左侧增粗。",
+        "左侧大腿周径较对侧粗3cm。",
+    ],
+)
+def test_one_swollen_leg(text: str) -> None:
+    present, _ = read(text)
+    assert "leg-swelling" in present
+
+
+@pytest.mark.parametrize("text", ["Both legs are swollen.", "双下肢水肿。", "左下肢无肿胀。", "No swollen left leg."])
+def test_no_swelling_of_one_leg(text: str) -> None:
+    present, _ = read(text)
+    assert "leg-swelling" not in present
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("右肺上叶后段厚壁空洞，内见气液平面。", True),
+        ("Thick-walled cavity in the right upper lobe.", True),
+        ("Cavity in the posterior segment of the right upper lobe.", True),
+        ("No cavity in the upper lobes.", False),
+        ("右肺上叶未见空洞。", False),
+        ("右肺下叶空洞。", False),
+    ],
+)
+def test_a_cavity_of_the_upper_lobe(text: str, seen: bool) -> None:
+    present, _ = read(reports=[("CT chest", text)])
+    assert ("tuberculosis-pattern-on-imaging" in present) is seen

@@ -234,3 +234,16 @@ def test_a_file_that_is_no_result_says_where_and_repeats_nothing() -> None:
     with pytest.raises(CaseError) as problem:
         read_result(json.dumps(document(Quendelmann=1)))
     assert "Quendelmann" not in str(problem.value)
+
+
+def test_plain_http_goes_through_no_proxy(
+    server: Callable[[Answer], tuple[str, list[dict[str, Any]]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, passed = server(send(written()))
+    url, posted = server(send(written()))
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.setenv("http_proxy", proxy)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert isinstance(ask("LungScan", REQUEST, settings=said(url)), ParticipantResult)
+    assert (len(posted), passed) == (1, [])

@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from consult.case import read_cases
-from consult.errors import ReviewError
+from consult.errors import ConsultationError, ReviewError
 from consult.interop.hl7v2 import parse
 from consult.interop.mllp import ACCEPTED, Answer, Frame, Server, acknowledgement, headers
 from consult.live import Arrival, Delivery, Inbox, Outbox, Worker
 from consult.panel import Panel
-from consult.review import Consultation, SigningKey, export_json, verify_document
+from consult.review import Consultation, Purge, SigningKey, export_json, verify_document
 from consult.settings import Listen, Reply, Settings
 
 from .conftest import NAME, POTASSIUM, Clock, message, result
@@ -271,6 +271,33 @@ def test_a_refusal_is_kept_with_its_reason(post: Post) -> None:
     post.clock.forward(100_000)
     assert not post.delivery().step()
     assert post.state(signed) == ("refused", "AR 202")
+
+
+def test_what_the_receiver_has_is_not_sent_again_when_that_cannot_be_noted(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise ConsultationError("the store refused: OperationalError")
+
+    signed = post.signed(sent("D-17"))
+    monkeypatch.setattr(post.panel.store, "record", refuses)
+    post.delivery().step()
+    post.clock.forward(100_000)
+    assert not post.delivery().step()
+    assert post.state(signed) == ("sent", "AA")
+    assert len(post.receiver.got) == 1
+
+
+def test_a_plan_that_was_purged_before_it_was_sent_is_given_up(post: Post) -> None:
+    post.receiver.answer = BUSY
+    signed = post.signed(sent("D-18"))
+    post.delivery().step()
+    work = Purge(post.panel.store)
+    work.delete(work.named([signed.id]), by="Office", because="named")
+    post.clock.forward(100_000)
+    post.delivery().step()
+    assert post.state(signed)[0] == "withdrawn"
+    assert len(post.receiver.got) == 1
 
 
 def test_a_receiver_that_is_down_gets_it_when_it_is_back(inbox: Inbox, shared_panel: Panel, clock: Clock) -> None:

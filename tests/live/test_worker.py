@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from consult.case import ReadResult
 from consult.errors import ConsultationError
 from consult.live import Arrival, Inbox, Runs, Worker
 from consult.panel import Panel
@@ -127,6 +129,93 @@ def test_the_same_value_of_another_person_under_the_same_number_is_told(bench: B
     bench.put(message("2", HIGH, patient="W-17").replace(b"19610203|F", b"19800101|M"))
     bench.settled()
     assert [made.case.patient.sex for made in bench.made] == ["female", "male"]
+
+
+@pytest.mark.parametrize("hours", [0, 100])
+def test_a_number_of_two_hospitals_leads_to_two_patients(bench: Bench, hours: int) -> None:
+    number = f"W-20-{hours}"
+    other = message("2", result(POTASSIUM, "7.4", time="20260508073000+0200"), patient=number, name="Zander^Bodo")
+    bench.put(message("1", HIGH, patient=number))
+    bench.settled()
+    bench.clock.forward(hours * 3600)
+    bench.put(other.replace(b"^^^LAB^MR", b"^^^CLINIC^MR").replace(b"19610203|F", b"19990101|M"))
+    bench.settled()
+    first, second = bench.made
+    assert first.subject.key != second.subject.key
+    assert not first.stale
+    names = [known.name for one in (first, second) if (known := bench.panel.store.identity(one.subject.key))]
+    assert names == [f"Ottilie {NAME}", "Bodo Zander"]
+    assert bench.panel.store.current_subject(second.subject.key) == second.subject
+
+
+def test_patients_without_a_number_in_one_message_are_not_linked(bench: Bench) -> None:
+    order = "OBR|1|PX^HIS|AX^LIS|BMP^Metabolic panel^L|||20260504073000+0200|||||||||||||||||F"
+
+    def with_nameless(body: bytes, person: str, value: str) -> bytes:
+        return body + f"PID|2||||{person}|||U\r{order}\rOBX|1|{result(POTASSIUM, value)}\r".encode()
+
+    bench.put(with_nameless(message("1", NORMAL, patient="W-21"), "Unknown^One", "6.9"))
+    bench.settled()
+    later = result(POTASSIUM, "4.2", time="20260504083000+0200")
+    bench.put(with_nameless(message("2", later, patient="W-21"), "Unknown^Two", "7.7"))
+    bench.settled()
+    assert [one.case.observations[0].value for one in bench.made] == ["6.9", "7.7"]
+    assert not any(one.stale for one in bench.made)
+
+
+def test_results_without_an_order_are_answered_to_their_own_patient(bench: Bench) -> None:
+    lines = message("1", HIGH, patient="W-22").split(b"\r")
+    both = [line for line in lines if not line.startswith(b"OBR")][:-1]
+    both += [b"PID|2||W-23^^^LAB^MR||Zander^Bodo||19990101|M", b"OBX|1|" + result(POTASSIUM, "7.7").encode(), b""]
+    bench.put(b"\r".join(both))
+    bench.settled()
+    assert len(bench.made) == 2
+    plans = [run.plan for run in Runs(bench.inbox.database).of_consultations(one.id for one in bench.made).values()]
+    first, second = (plan.patients for plan in plans)
+    assert (len(first), len(second)) == (1, 1)
+    assert first != second
+
+
+def test_second_attempts_do_not_wait_for_a_pause(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.put(message("1", HIGH, patient="W-24"))
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.worker, "_sort", _failing)
+        bench.worker.step()
+    for number in range(2, 6):
+        bench.clock.forward(10)
+        bench.put(message(str(number), NORMAL, patient=f"W-24-{number}"))
+        bench.worker.step()
+    assert 1 in {one.id for one in bench.inbox.waiting()}
+
+
+def _failing(*_: object) -> None:
+    raise ConsultationError("the disk is full")
+
+
+def test_a_deadly_message_takes_no_other_with_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def deadly(worker: Worker) -> None:
+        read = worker._read
+
+        def reading(bodies: Iterable[bytes]) -> ReadResult:
+            whole = list(bodies)
+            if any(b"deadly" in body for body in whole):
+                raise Killed
+            return read(whole)
+
+        monkeypatch.setattr(worker, "_read", reading)
+
+    bench.put(
+        *(message(str(n), NORMAL, patient=f"W-25-{n}") for n in range(3)), message("deadly", HIGH, patient="W-26")
+    )
+    for _ in range(5):
+        worker = bench.another()
+        deadly(worker)
+        with suppress(Killed):
+            worker.step()
+    assert bench.inbox.counts() == {"waiting": 3, "failed": 1}
 
 
 def test_results_sent_again_under_another_id_are_not_consulted_on_twice(bench: Bench) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from consult.case import Case
-from consult.errors import ConsultationError, SettingsError, UsageError
-from consult.panel import Panel, purge, rewrite_home, state_of_home
+from consult.errors import ConsultationError, NotFound, SettingsError, UsageError
+from consult.panel import Event, Panel, purge, rewrite_home, state_of_home
 from consult.review import Consultation, Purge, Store
 from consult.settings import Settings
 from consult.storage import new_key, open_files
@@ -199,3 +199,17 @@ def test_a_home_without_anything_beside_the_store_is_purged_too(new_home: Callab
         drafted = panel.consult(case())
         assert purge(settings, panel.store, Purge(panel.store).named([drafted.id]), by="root", because="named")[1]
     assert in_clear(settings.home_path) == []
+
+
+def test_a_run_that_is_purged_while_it_runs_leaves_nothing(new_home: Callable[[], Path]) -> None:
+    settings = Settings(home=new_home())
+
+    def purged(event: Event) -> None:
+        if event.kind == "started":
+            purge(settings, panel.store, Purge(panel.store).named([event.consultation]), by="Office", because="named")
+
+    with Panel.from_settings(settings) as panel, pytest.raises(NotFound, match="was purged"):
+        panel.consult_with(case(), on_event=purged)
+    with closing(sqlite3.connect(settings.home_path / "checkpoints.sqlite")) as connection:
+        for table in ("checkpoints", "writes"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)

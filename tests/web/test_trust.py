@@ -76,6 +76,8 @@ def test_discovery_and_feedback_need_one_too(trusting: TestClient) -> None:
         {"aud": "https://elsewhere.example.org/cds-services/consult-patient-view"},
         {"aud": f"{BASE}/cds-services/consult-order-sign"},
         {"aud": None},
+        {"aud": {"a": 1}},
+        {"aud": [{"a": 1}, ["b"]]},
         {"iss": "https://stranger.example.org/"},
         {"iss": None},
         {"iss": 7},

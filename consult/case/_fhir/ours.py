@@ -31,6 +31,20 @@ from consult.interop.fhir._write import (
     SYSTEM,
 )
 
+_SAID = frozenset(
+    {
+        *(
+            "Composition",
+            "DetectedIssue",
+            "ClinicalImpression",
+            "RequestGroup",
+            "ServiceRequest",
+            "CommunicationRequest",
+        ),
+        *("Device", "Practitioner", "AuditEvent", "Provenance", "DocumentReference"),
+    }
+)
+"""What a consultation is written as. A result is never among it: no sender can hide one behind our mark."""
 _REPORTED = ("value", "unit", "range", "flag")
 
 
@@ -38,7 +52,7 @@ def sent_resources(placed: Iterable[Placed]) -> Iterator[Placed]:
     """The resources as their sender had them; a consultation's own are left out."""
     for one in placed:
         source = text(obj(one.resource.get("meta")).get("source"))
-        if source.startswith(FROM_CONSULTATION):
+        if source.startswith(FROM_CONSULTATION) and one.kind in _SAID:
             continue
         if source.startswith(FROM_CASE):
             one.resource = _without_computed(one.resource)

@@ -130,13 +130,14 @@ def _pairs(line: Line) -> Iterator[tuple[Field | None, str, str]]:
 def _parted(text: str) -> list[str]:
     """A cell cut before each label that stands in it after others: `Sex: F Age: 61`."""
     words = text.split()
-    cuts = {0}
+    cuts, after = {0}, 0
     for place, word in enumerate(words):
         if re.search(r"[:：]", word):
-            # the longest known label that ends here
-            starts = range(max(place - _LONGEST_LABEL + 1, max(cuts)), place + 1)
+            # the longest known label that ends here; it holds no colon of another
+            starts = range(max(place - _LONGEST_LABEL + 1, after), place + 1)
             label = next((start for start in starts if _labelled(" ".join(words[start : place + 1]))), None)
             cuts |= {label} if label is not None else set()
+            after = place + 1
     ends = sorted(cuts)
     return [" ".join(words[start:end]) for start, end in zip(ends, [*ends[1:], None], strict=True) if words]
 

@@ -21,7 +21,8 @@ _DOSE = re.compile(
     r"[ ]{0,2}(?P<dose>\d{1,6}(?:\.\d{1,3})?(?:,\d{3})?[ ]?(?:mg|mcg|µg|μg|ug|units?|IU|毫克|微克|万单位|万U|单位"
     r"|片|粒|g(?=[ ]?(?:IV|PO|po|iv|daily|q\d|bid|tid|qd|ivgtt|静|口|每|,?[ ]?once)))(?:/(?:kg|d|day|次"
     r"|日))?)(?![A-Za-z/%])"
-    r"(?P<how>(?:[ ](?:PO|po|IV|iv|IM|SC|sc|daily|once daily|twice daily|bid|BID|tid|TID|qd|QD|qid|q\d+h|nightly"
+    r"(?P<how>(?:[ ](?:PO|po|IV|iv|IM|SC|sc|daily|once daily|twice daily|bid|BID|bd|BD|od|OD|tds"
+    r"|tid|TID|qd|QD|qid|q\d+h|nightly"
     r"|weekly|every \d+ hours|per day|a day)\b){0,3})"
 )
 _NO_DRUG = frozenset({
@@ -31,7 +32,8 @@ _NO_DRUG = frozenset({
     "each", "every", "per", "increased", "decreased", "reduced", "weighing", "weight", "birth", "mass",
     "lesion", "nodule", "specimen", "protein", "urine", "creatinine", "glucose", "calcium", "sodium",
     "potassium", "level", "levels", "dosage", "ratio", "index", "excretion", "albumin", "containing",
-    "supplements", "supplement", "tablets", "tablet", "capsules", "capsule", "pills", "pill", "units", "iron",
+    "supplements", "supplement", "transfused", "transfusion",
+    "tablets", "tablet", "capsules", "capsule", "pills", "pill", "units", "iron",
 })  # fmt: skip
 _VERBS = re.compile(
     r"(?:.*(?:给予|口服|服用|静滴|静注|静脉滴注|应用|使用|加用|改用|改为|继续|规律|长期|每日|每天|每晚|皮下注射"
@@ -82,6 +84,7 @@ _ALLERGY = re.compile(
     r"|对?(?P<zh>[\u3400-\u9fffA-Za-z]{2,16}?)(?:类?药物)?过敏(?!性|原|试|体质|反应科)(?:史|反应)?",
     re.IGNORECASE,
 )
+_ALLERGY_WORD = re.compile(r"allerg|过敏|\bNK", re.IGNORECASE)
 _PARTS = re.compile(r"[^,，、/]+?(?=[,，、/]|\band\b|\bor\b|和|及|$)")
 _NO_SUBSTANCE = re.compile(
     r"^(?:a|an|the|any|food|drug|seasonal|environmental|known|no|history|of|has|with|his|her|none|nil|unknown|无"
@@ -148,7 +151,13 @@ def medications(
 def allergies(folded: Folded, text: str) -> list[Entry]:
     """What the patient is said to be allergic to; that there is no allergy is an entry too (`NKDA`), refuted."""
     found: dict[str, Entry] = {}
-    for match in islice(_ALLERGY.finditer(folded.text), _MOST):
+    matches = (
+        match
+        for start, end in folded.sentences
+        if _ALLERGY_WORD.search(folded.text, start, end)
+        for match in _ALLERGY.finditer(folded.text, start, end)
+    )
+    for match in islice(matches, _MOST):
         span = Span(*match.span())
         if match["none"]:
             found.setdefault(match["none"].lower(), _entry(text, span, status="refuted"))

@@ -25,7 +25,7 @@ _LIKE_JSON = re.compile(r"[\"']\s{0,3}:\s{0,3}[\"'{\[\d]")
 _STRUCTURE = re.compile(r"[{}\[\]]|,(?=\s{0,9}[\"'])")
 _BREAK = re.compile(r"[{}\[\]\n]|,(?=\s{0,9}[\"'])|\\n")
 _QUOTES = re.compile(r"\"|(?<=[{\[,:\s\n])'|'(?=[}\],:\n])")
-_ENDS = re.compile(r"[.!?](?=\s|$)|[。!?\n]")
+_ENDS = re.compile(r"(?<!\b[Tt]emp)(?<!\b[WwHh]t)\.(?=\s|$)|[!?](?=\s|$)|[。!?\n]")
 _HEADING = re.compile(
     r"[\s#*•-]*(?:\[(?P<boxed>[^\[\]]{1,40})\]|(?P<named>[^:=\d]{1,60}?)\s*[:=]|(?<=#)\s*(?P<marked>[^:]{1,60})|"
     r"(?P<dated>[^:=\d]{0,20}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[^:=\d]{0,30}?):?)\s*"
@@ -65,6 +65,14 @@ class Folded:
             if above and heading.fullmatch(above[0]):
                 end = self.text.find("\n", start)
                 yield start, end if end >= 0 else len(self.text)
+
+    def ends(self, least: int) -> Iterator[int]:
+        """Ends of sentences, at least so many characters apart."""
+        last = 0
+        for _, end in self.sentences:
+            if end - last >= least:
+                yield end + 1
+                last = end + 1
 
     def line(self, position: int) -> int:
         """Where the line of a position starts."""

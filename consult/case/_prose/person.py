@@ -13,7 +13,7 @@ _AGE = re.compile(
     r"(?<![\d.])(?P<age>\d{1,3})(?:[ -]{0,2}(?P<years>years?|yrs?|y)[ ./-]{0,2}o(?:ld)?\b"
     r"|[ -]{0,2}(?P<parts>months?|mos?|weeks?|wks?|days?|hours?)[ -]{0,2}old\b"
     r"|[ ]?yo\b|[ ]?岁(?!时|前|起|开始|后)|[ ]?(?P<little>个?月龄|天龄|日龄|月大)|(?P<letter>[ ]?[MF])(?=[ ,;.]"
-    r"|$)(?=[^\n]{0,60}\b(?:with|presents?|who|admitted|c/o|h/o|here)\b))",
+    r"|$)(?=[^\n]{0,60}\b(?:with|w/|presents?|who|admitted|c/o|h/o|here|sob|pmhx?|hx|s/p)(?![A-Za-z])))",
     re.IGNORECASE,
 )
 _TOLD_AGE = re.compile(
@@ -114,9 +114,11 @@ def questions(folded: Folded) -> list[tuple[int, int]]:
             spans.append(span)
     kept: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if not any(start < other_end and other < end for other, other_end in kept):
+        if not kept or start >= kept[-1][1]:
             kept.append((start, end))
-    return kept[:_MOST]
+        if len(kept) == _MOST:
+            break
+    return kept
 
 
 def _ages(folded: Folded) -> list[tuple[int, int, Sex | None]]:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from consult.analytes import normalize_unit
+from consult.case._prose.written_units import Fits, unit_at
 
 _LINKS = re.compile(
     r"[ \t|\"']*+(?:"
     r"(?:levels?|counts?|values?|concentration|total|results?|was|were|is|are|of|at|with a|measured|measuring|"
-    r"approximately|about|around|only|now|currently|still|(?:came back|returned|elevated|raised|high|low|reduced) at|"
+    r"approximately|about|around|only|now|currently|still|that|has|have|been|"
+    r"stable at|steady at|up to|trough|(?:came back|returned|elevated|raised|high|low|reduced) at|"
     r"(?:rose|risen|rising|increased|elevated|fell|fallen|falling|decreased|dropped|dropping|improved"
     r"|down) to)(?![A-Za-z0-9])"
+    r"|(?P<from>(?:(?:fell|fallen|falling|dropped|dropping|decreased|declined|down|rose|risen|rising|increased|up|went"
+    r"|improved) )?from(?![A-Za-z0-9])|由|从|自)"
     r"|(?P<when>on admission|at admission|at presentation|on arrival|today|yesterday|this morning|"
     r"入院时|入院当天|入院后|今日|今晨|昨日|当日|就诊时)"
-    r"|测定值?|计数|浓度|水平|检测|结果|含量|指数|(?:进行性)?(?:上升|升高|增高|升|下降|降低|降|减低|减少"
+    r"|测定值?|计数|浓度|水平|检测|结果|含量|指数|的|(?:进行性)?(?:上升|升高|增高|升|下降|降低|降|减低|减少"
     r"|增加)[至到为]|高达|低至|达到?|仅|约|为|是|示"
-    r"|[:=]|-(?=[ \t]))",
+    r"|(?P<flag>[↑↓]{1,3}(?=[ \t]*\d)|\*{1,2}(?=\d)|(?-i:HH|LL|H|L)(?=[ \t]+\d))"
+    r"|(?<=temp)\.(?=[ ]?\d)|(?<=[wh]t)\.(?=[ ]?\d)|[:=]|-(?=[ \t]))",
     re.IGNORECASE,
 )
-_MOST_LINKS = 4
+_MOST_LINKS = 6
 _SIGNS = (
     r"<=|>=|=<|=>|<|>|[\u2264\u2265\u2266\u2267]|(?:less|greater|more) than(?= )|(?:below|under|above|over)(?= )"
     r"|不足|小于|低于|大于|高于|超过"
@@ -43,26 +47,19 @@ _DURATION = re.compile(
     r"|[ \t]?(?:岁|年|个?月|周|天|日|小时|片|粒|支|袋|瓶|包|盒|倍|例|处|枚|分钟|单位|个(?!/)|治疗量)",
 )
 """Behind the digits: not a result but a time, a dose, a count of something."""
-_COMPARED = re.compile(r"[ ](?:deviation|difference|above|below|over|longer|shorter|more|less|from|higher|lower|per)\b")
-"""A distance to something else, not a result: `2 seconds above control`."""
-_GLUED = re.compile(r"[A-Za-z\u0370-\u03ff*]|[ ]?[A-Za-zµμ]{1,6}/|[ ]?[%‰°℃℉]")
-_UNIT = re.compile(
-    r"(?P<gap>[ \t|\"']{0,24})(?P<unit>"
-    r"(?:[x×*·][ ]?)?(?:10(?:[ ]?[\^*eE][ ]?[+]?\d{1,2}|\*\*\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}|[ ]?\(\d{1,2}\)"
-    r"|[ ]\d{1,2}(?=[ ]?/)|\d{1,2}(?=/))|[eE]\d{1,2}(?=/))?"
-    r"[ ]?(?:(?:cells?|copies|beats|breaths|mm|cm|IU|mg|ng|ug|µg|μg)[ ](?=/|per |Hg|H2O|FEU|DDU))?"
-    r"[A-Za-zµμ%‰°℃℉⁻⁰¹²³⁴⁵⁶⁷⁸⁹次个千万亿百克毫微纳皮升分飞摩尔单位国际秒小时钟高倍低视野拷贝摄氏度汞柱]{0,14}(?:H2O|[\^]?\d)?"
-    r"(?:[ ]?[CF](?![A-Za-z]))?"
-    r"(?:[ ]?(?:/|per[ ])[ ]?\(?(?:10(?:\^"
-    r"|\*)?\d{1,2})?[A-Za-zµμ%\d.³²分升毫微钟小时高倍低视野次秒个克摩尔^]{1,10}\)?){0,2}"
-    r"(?:[ ](?:FEU|DDU|m2|m²)\b)?)"
+_COMPARED = re.compile(
+    r"[ ](?:deviation|difference|above|below|over(?! the| a |[ ]\d)|longer|shorter|more|less|from|higher|lower|per)\b"
 )
-_PLAIN_UNITS = frozenset({
-    "s", "sec", "secs", "second", "seconds", "秒", "秒钟", "fl", "pg", "mmhg", "kpa", "cmh2o", "bpm", "kg", "g",
-    "cm", "m", "mm", "lb", "lbs", "in", "mh2o", "c", "f", "°c", "°f", "℃", "℉", "次", "mg%", "g%", "gm%", "ph",
-    "ppb", "mmol", "mm[hg]", "度", "摄氏度", "毫米汞柱",
-})  # fmt: skip
-_FLAG = re.compile(r"[ \t|]*+(?P<flag>[↑↓]{1,3}|(?<=[ \t|])(?:HH|LL|H|L|\*{1,2})(?=[ \t]*(?:$|[,，;；|)(\n。]|[↑↓])))")
+"""A distance to something else, not a result: `2 seconds above control`."""
+_GLUED = re.compile(
+    r"[A-Za-z\u0370-\u03ff*]|[ ]?[A-Za-zµμ]{1,6}/|[ ]?/[A-Za-zµμ\u3400-\u9fff]|[ ]?[%‰°℃℉]"
+    r"|[ ](?:lakhs?|lacs?|crores?|thousand|million|k)\b",
+    re.IGNORECASE,
+)
+_FLAG = re.compile(
+    r"[ \t|]*+(?P<flag>[↑↓]{1,3}|(?<=[ \t|])(?:HH|LL|H|L|\*{1,2})(?=[ \t]*(?:$|[,，;；|)(\n。]|[↑↓])"
+    r"|[ \t]+(?:[A-Za-zµμ]{1,6}[ ]?/|%|10[\^*]|[x×*][ ]?10)))"
+)
 _BRACKET = re.compile(r"[ \t|,，]*+[(\[](?P<inner>[^()\[\]\n]{1,60})[)\]]")
 _BARE_RANGE = re.compile(
     r"(?:[ \t]{2,}|[ \t]*[|\t][ \t]*|[ \t])(?P<inner>\d+(?:\.\d+)?[ ]?(?:-|~|--)[ ]?\d+(?:\.\d+)?"
@@ -92,14 +89,20 @@ _ARROW = re.compile(
     r"|下降)[至到为])[ \t]*+",
     re.IGNORECASE,
 )
+_LATER = re.compile(
+    r"[ \t]*+[,，;；][ \t]*+(?:(?:at|on|by|before) discharge|出院[时前]|复查)[ ]?(?:of |is |was |[:为])?[ ]?(?=\d)",
+    re.IGNORECASE,
+)
+_SERIES = re.compile(
+    r",[ ](?=\d+(?:\.\d+)?(?:,[ ]\d+(?:\.\d+)?)*"
+    r"(?:[ ]*(?:[;\n。)]|\.(?!\d)|$)|[ ]?[A-Za-zµμ]{1,4}/[A-Za-z]))"
+)
+_TREND = re.compile(r"[ \t]*+(?:to|till|[升降上下减增]{0,2}[至到为])[ \t]*+(?=\d)", re.IGNORECASE)
 _COLUMN = re.compile(r"[ ]{2,}|[ ]?[\t|][\t| ]*")
 _WORDS_FOR_SIGNS = {
     "below": "<", "under": "<", "above": ">", "over": ">", "less than": "<", "greater than": ">", "more than": ">",
     "不足": "<", "小于": "<", "低于": "<", "大于": ">", "高于": ">", "超过": ">",
 }  # fmt: skip
-
-Fits = Callable[[str], bool]
-"""Whether a unit can be that of the test."""
 
 
 @dataclass(slots=True)
@@ -132,6 +135,10 @@ class Lead:
     when: tuple[int, int] | None
     bracket: tuple[int, int] | None
     """What stood in brackets behind the name: another name, or the unit."""
+    flag: tuple[int, int] | None = None
+    """A mark before the number (`↑18.2`, `*131`)."""
+    trend: bool = False
+    """`fell from`: the number that follows is the first of two."""
 
 
 _TAIL = re.compile(r"(?:[#%]|(?<=[A-Za-z])\d?[+]{1,2}|(?<=\d)[+]{1,2}|\d?-(?=[ \t\"':=|<>]|$))?")
@@ -146,7 +153,8 @@ def name_end(text: str, end: int) -> int:
 
 def lead(text: str, position: int) -> Lead:
     """Over the words between a name and its number (`count was`, `:`, `降至`)."""
-    when = bracket = None
+    when = bracket = flag = None
+    trend = False
     gloss = _GLOSS.match(text, position)
     if gloss is not None and not gloss["inner"][:1].isdigit():
         bracket, position = gloss.span("inner"), gloss.end()
@@ -156,19 +164,25 @@ def lead(text: str, position: int) -> Lead:
             break
         if link["when"]:
             when = link.span("when")
+        if link["flag"]:
+            flag = link.span("flag")
+        trend = trend or link["from"] is not None
         position = link.end()
-    return Lead(position, when, bracket)
+    return Lead(position, when, bracket, flag, trend)
 
 
-def quantity(text: str, position: int, fits: Fits) -> Quantity | None:
-    """The number at a position with all that belongs to it; None when there is none, or it is something else."""
+def quantity(text: str, position: int, fits: Fits, *, trend: bool = False) -> Quantity | None:
+    """The number at a position with all that belongs to it; None when there is none, or it is something else.
+
+    In a trend (`from 220 to 78`) what follows behind `to` is the next value and not the end of a range.
+    """
     found = _NUMBER.match(text, position)
     if found is None or _DATE.match(text, found.start("digits")):
         return None
     start, end = found.span("digits")
     if found["digits"][0] in "+-" and text[max(0, start - 1) : start] not in {" ", "\t", ":", "=", "|", '"', "", ">"}:
         start += 1
-    unit = _unit(text, end, fits)
+    unit = unit_at(text, end, fits)
     if unit is not None and _COMPARED.match(text, unit[1]):
         return None
     if unit is None and (_NOT_AFTER.match(text, end) or _DURATION.match(text, end) or _glued(text, end)):
@@ -177,9 +191,9 @@ def quantity(text: str, position: int, fits: Fits) -> Quantity | None:
     one = Quantity(
         found.start("sign") if sign else start, end, (start, end), _WORDS_FOR_SIGNS.get((sign or "").lower(), sign)
     )
-    if unit is None:
+    if unit is None and not (trend and _TREND.match(text, end)):
         _span(text, one)
-        unit = _unit(text, one.end, fits)
+        unit = unit_at(text, one.end, fits)
         if one.second and unit is None and (_DURATION.match(text, one.end) or _glued(text, one.end)):
             return None
     if unit is None and _SPACED.match(text, one.end):
@@ -190,10 +204,15 @@ def quantity(text: str, position: int, fits: Fits) -> Quantity | None:
     return one
 
 
-def following(text: str, before: Quantity, fits: Fits) -> Quantity | None:
-    """The number that an arrow leads to (`2.3 → 1.9`)."""
-    arrow = _ARROW.match(text, before.end)
+def following(text: str, before: Quantity, fits: Fits, *, trend: bool = False) -> Quantity | None:
+    """The number that an arrow leads to (`2.3 → 1.9`), a trend (`from 2.3 to 1.9`), a later time or a comma."""
+    arrow = _ARROW.match(text, before.end) or (_TREND.match(text, before.end) if trend else None)
     after = quantity(text, arrow.end(), fits) if arrow is not None and before.second is None else None
+    if arrow is None and (later := _LATER.match(text, before.end)) is not None:
+        after = quantity(text, later.end(), fits)
+        after = after if after is not None and after.unit is not None else None
+    if arrow is None and before.unit is None and (more := _SERIES.match(text, before.end)) is not None:
+        after = quantity(text, more.end(), fits)
     if after is not None:
         after.arrow = True
     return after
@@ -228,43 +247,12 @@ def _glued(text: str, end: int) -> bool:
     return _GLUED.match(text, end) is not None
 
 
-def _unit(text: str, end: int, fits: Fits) -> tuple[int, int] | None:
-    found = _UNIT.match(text, end)
-    if found is None or not found["unit"]:
-        return None
-    start, stop = found.span("unit")
-    while stop > start:
-        written = text[start:stop].strip()
-        if _is_unit(written, fits) and not re.match(r"[A-Za-z]", text[stop : stop + 1]):
-            return start, start + len(text[start:stop].rstrip(" ."))
-        stop = _shorter(text, start, stop)
-    return None
-
-
-def _shorter(text: str, start: int, stop: int) -> int:
-    """One piece less: a word, a part behind a slash, or one Chinese character."""
-    if "\u3400" <= text[stop - 1] <= "\u9fff":
-        return stop - 1
-    piece = re.search(r"(?:[ ]?/[ ]?|[ ]per[ ]|[ ])?[^ /\u3400-\u9fff]*$", text[start:stop])
-    return start + piece.start() if piece is not None and piece.start() < stop - start else start
-
-
-def _is_unit(written: str, fits: Fits) -> bool:
-    if not written or re.match(r"/[^A-Za-zµμ\u3400-\u9fff]|.*[ /]$", written):
-        return False
-    if re.search(r"[/%‰^⁰-⁹°℃℉]|10[*eE]| per ", written) or written.replace(" ", "").lower() in _PLAIN_UNITS:
-        return fits(written)
-    if written in {"万", "千", "亿"}:
-        return True
-    return bool(re.fullmatch(r"[x×*][ ]?10\S+|I?U|mIU", written)) and fits(written)
-
-
 def _rest(text: str, one: Quantity, fits: Fits) -> None:
     """Flags, ranges, brackets and conditions behind the number, in any order."""
     for _ in range(5):
         if (flag := _FLAG.match(text, one.end)) and one.flag is None:
             one.flag, one.end = flag.span("flag"), flag.end()
-        elif one.unit is None and one.range is not None and (unit := _unit(text, one.end, fits)):
+        elif one.unit is None and (one.range or one.flag) is not None and (unit := unit_at(text, one.end, fits)):
             one.unit, one.end = unit, unit[1]
         elif (bracket := _BRACKET.match(text, one.end)) is not None:
             if not _bracketed(one, bracket):

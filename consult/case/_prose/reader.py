@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import tzinfo
+from itertools import islice
 from typing import Any
 
 from consult.analytes import Catalog
 from consult.case._draft import Draft
 from consult.case._prose.entries import Place, allergies, conditions, medications
-from consult.case._prose.fold import fold
+from consult.case._prose.fold import Folded, fold
 from consult.case._prose.json import outline
+from consult.case._prose.pairs import pairs
 from consult.case._prose.person import person, questions
-from consult.case._prose.values import TIME_NOTE, Found, Reading, results
+from consult.case._prose.reading import TIME_NOTE, Found, Reading
+from consult.case._prose.values import results
 from consult.case._prose.vitals import in_words, pressures
 from consult.case._text import clean, storable
-from consult.concepts import Concepts
+from consult.concepts import Concepts, Span
 from consult.errors import CaseError
 
 _BY_PLACE = frozenset({"sbp", "dbp", "hr"})
 """Measured lying and standing, at one arm and the other."""
-_SEARCHED = 50_000
-"""Characters that are searched for facts, some twenty pages; the history is kept whole."""
+_SEARCHED = 100_000
+"""Characters that are searched for facts, some forty pages; the history is kept whole."""
+_MOST_PLACES = 3000
+"""Mentions of conditions and drugs that are weighed."""
+_PART = 4000
+"""Characters that are searched for conditions and drugs at a time."""
 
 
 def read_text(text: str, *, home: tzinfo, catalog: Catalog, concepts: Concepts) -> tuple[list[Draft], list[str]]:
@@ -47,7 +54,8 @@ def read_text(text: str, *, home: tzinfo, catalog: Catalog, concepts: Concepts) 
     about = person(reading.folded)
     allergic = allergies(reading.folded, searched)
     asked = questions(reading.folded)
-    named = list(concepts.places(reading.folded.text))
+    named = list(islice(_places(concepts, reading.folded), _MOST_PLACES))
+    too_many |= len(named) == _MOST_PLACES
     draft = Draft(
         id=f"case-{hashlib.sha256(history.encode()).hexdigest()[:12]}",
         sex=about.sex,
@@ -77,6 +85,15 @@ def read_foreign(document: Any, *, home: tzinfo, catalog: Catalog, concepts: Con
     return drafts, []
 
 
+def _places(concepts: Concepts, folded: Folded) -> Iterator[Place]:
+    """What the text names, a few pages at a time: the search of a whole one takes longer than that of its parts."""
+    start = 0
+    for end in [*folded.ends(_PART), len(folded.text)]:
+        for span, ids, standing in concepts.places(folded.text[start:end]):
+            yield Span(start + span.start, start + span.end), ids, standing
+        start = end
+
+
 def _told(named: list[Place], asked: list[tuple[int, int]]) -> list[Place]:
     """Without what is only named in a question."""
     return [one for one in named if not any(start <= one[0].start < end for start, end in asked)]
@@ -84,7 +101,7 @@ def _told(named: list[Place], asked: list[tuple[int, int]]) -> list[Place]:
 
 def _results(reading: Reading) -> tuple[list[Found], bool]:
     numbers, too_many = results(reading)
-    found = _once([*numbers, *pressures(reading)])
+    found = _once([*numbers, *pairs(reading), *pressures(reading)])
     found += in_words(reading, {one.analyte for one in found})
     found.sort(key=lambda one: one.at)
     _mark_order(found)

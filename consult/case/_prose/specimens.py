@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from consult.case._prose.fold import Folded
 
 _CUES = re.compile(
+    r"(?:(?<![A-Za-z])(?=[A-Za-z])|(?=[\u3400-\u9fff]))(?:"  # where a word begins, and nowhere else is worth a look
     r"(?P<urine>urinalysis|urine dip(?:stick)?|\bUA\b|\burine(?! (?:output|volume|colou?r|pregnancy))|\burinary"
     r"|尿常规|尿液|尿检|尿沉渣|尿(?=[蛋糖酮潜钠肌渗])|24小时尿)"
-    r"|(?P<csf>\bCSF|cerebrospinal|lumbar puncture|spinal tap|脑脊液|腰椎?穿刺?)"
-    r"|(?P<pleural>pleural fluid|pleural effusion|thoracentesis|胸水|胸腔积液|胸腔穿刺|胸穿)"
-    r"|(?P<other>synovial|joint (?:fluid|aspirat\w+)|arthrocentesis|ascit\w+|paracentesis|peritoneal|bone marrow"
+    r"|(?P<csf>\bCSF|(?-i:\bLP\b)(?=[ :])|cerebrospinal|lumbar puncture|spinal tap|脑脊液|腰椎?穿刺?)"
+    r"|(?P<pleural>pleural fluid|pleural effusion|pleural (?:tap|aspirat\w+)|thoracentesis|胸水|胸腔积液|胸腔穿刺|胸穿)"
+    r"|(?P<other>synovial|joint (?:fluid|aspirat\w+)|arthrocentesis|ascit\w+|(?:peritoneal|ascitic) tap|paracentesis"
+    r"|peritoneal|bone marrow"
     r"|\bmarrow|stools?\b|"
     r"\bsweat\b|cord blood|semen|pericardial|gastric fluid|\bBAL\b|bronchoalveolar|amniotic|dialysate|drain fluid"
     r"|\bcyst fluid|"
@@ -21,9 +23,10 @@ _CUES = re.compile(
     r"|(?P<venous>\bVBG|venous (?:blood )?gas|静脉血气)"
     r"|(?P<arterial>\bABG|arterial|blood gas\w*|动脉血?|血气)"
     r"|(?P<blood>\bserum|\bplasma|\bCBC|\bFBC|(?<!white )(?<!red )blood (?!pressure|gas|culture|transfusion|loss"
-    r"|cell)|\blabs?\b|laborator|chemistr|\b[BC]MP\b|electrolytes|"
+    r"|cell|[:]?[ ](?:[1-4]?\+|neg|pos|trace|large|small|moderate))"
+    r"|\blabs?\b|laborator|chemistr|\b[BC]MP\b|electrolytes|"
     r"liver function|coagulation|h[ae]+matolog|血常规|生化|凝血|肝功|肾功|电解质|血清|血浆|血型|全血|化验|vital"
-    r"|体格检查|查体)",
+    r"|体格检查|查体))",
     re.IGNORECASE,
 )
 _SPECIMENS: Mapping[str, str | None] = {
@@ -38,7 +41,7 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 _ALWAYS = re.compile(
-    r"aspirat|urinalysis|urine dip|UA|CSF|cerebrospinal|lumbar|spinal tap|thoracentesis|fluid|arthrocentesis"
+    r"aspirat|tap$|LP|urinalysis|urine dip|UA|CSF|cerebrospinal|lumbar|spinal tap|thoracentesis|fluid|arthrocentesis"
     r"|paracentesis|synovial|尿常规|尿液|尿检|脑脊液|腰|常规",
     re.IGNORECASE,
 )

@@ -18,21 +18,26 @@ _MONTHS = {
 _MONTH = r"(?P<{0}>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}}\.?"
 _CLOCK = r"(?:[ T,]{1,2}(?P<hour>[01]?\d|2[0-3])[:时](?P<minute>[0-5]\d)?分?)?"
 _DATE = re.compile(
-    r"(?<![\d.])(?:(?P<year>(?:19|20)\d\d)(?:[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
+    r"(?<![\d.])(?=[\dJFMASOND])(?:(?P<year>(?:19|20)\d\d)(?:[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
     r"|年(?P<zmonth>\d{1,2})月(?P<zday>\d{1,2})日?)"
     rf"|{_MONTH.format('before')} (?P<bday>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<byear>(?:19|20)\d\d)"
     rf"|(?P<aday>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH.format('after')},? (?P<ayear>(?:19|20)\d\d))(?!\d)" + _CLOCK,
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
+    r"(?:(?<![A-Za-z\d])(?=[A-Za-z\d])|(?=[\u3400-\u9fff]))(?:"
     r"\b(?P<ago>\d{1,3}|one|two|three|four|five|six|seven) (?P<what>day|week)s? (?:ago|earlier|before|prior)\b"
     r"|\byesterday\b|\btoday\b|\bthis morning\b"
-    r"|\b(?:on|at) (?:admission|presentation|arrival)\b|\b(?:hospital|admission) day (?P<hday>\d{1,2})\b"
+    r"|\b(?:on|at) (?:admission|presentation|arrival|discharge)\b|\b(?:hospital|admission) day (?P<hday>\d{1,2})\b"
     r"|\b(?:last|two|three|\d{1,3}) (?:months?|years?|weeks?)(?: ago)?\b"
-    r"|入院时|入院当[日天]|入院后?第(?P<zday>\d{1,2})[天日]|(?P<zago>\d{1,3})[天日]前|昨[日天]|今[日晨天]|当日"
-    r"|次日|(?:(?<!\d)\d{1,3}|数|半)个?[年月周]前|上周|上月|就诊时|术前|术后",
+    r"|入院时|出院时|入院当[日天]|入院后?第(?P<zday>\d{1,2})[天日]|(?P<zago>\d{1,3})[天日]前|昨[日天]|今[日晨天]|当日"
+    r"|次日|(?:(?<!\d)\d{1,3}|数|半)个?[年月周]前|上周|上月|就诊时|术前|术后)",
     re.IGNORECASE,
 )
+_CHANGED = re.compile(
+    r"[;；→]|->|[升降][至到为]|\b(?:fell|rose|dropped|increased|decreased|fallen|risen) (?:from|to)\b", re.IGNORECASE
+)
+"""Behind it a relative time no longer holds: `on admission Hb 78; platelets fell to 45`."""
 _WORDS = {word: number for number, word in enumerate(["one", "two", "three", "four", "five", "six", "seven"], 1)}
 _ADMITTED = re.compile(
     r"(?:admi(?:tted|ssion)(?: date)?(?: on)?|hospitali[sz]ed on|入院(?:日期|时间)?)\s*[:=]?\s*$", re.IGNORECASE
@@ -78,7 +83,7 @@ class Times:
         for one in reversed(self._dates[max(0, after - _NEAREST) : after]):
             if one[0] < max(line, sentence):
                 break
-            if one[3] and re.search(r"[;；]", text[one[1] : start]):
+            if one[3] and _CHANGED.search(text, one[1], start):
                 continue  # `on admission Hb 78; platelets fell to 45`
             return self._said(one)
         first = bisect_left(self._starts, line)

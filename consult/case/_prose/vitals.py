@@ -6,20 +6,23 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import islice
 
+from consult.analytes import Analyte
 from consult.case._draft import Named, Result
 from consult.case._model import Reported
-from consult.case._prose.names import Mention, is_other, mentions
+from consult.case._prose.names import Mention, is_other
 from consult.case._prose.quantity import Quantity, lead
-from consult.case._prose.values import TIME_NOTE, Found, Reading
+from consult.case._prose.reading import TIME_NOTE, Found, Reading
 from consult.case._values import Value
 
 _PRESSURE = re.compile(
-    r"(?:(?P<name>\bBP\b|\bblood pressure\b|血压)(?P<where>(?:[ ](?:right|left|upper|lower|arm|leg|extremit(?:y"
+    r"(?:(?P<name>\bBP(?![A-Za-z])|\bblood pressure\b|血压)"
+    r"(?P<where>(?:[ ](?:right|left|upper|lower|arm|leg|extremit(?:y"
     r"|ies)|sitting|standing|supine|lying)){0,4})"
     r"(?:[ \t\"':=|(]|was|is|of|at|measured|为|约|波动于){0,6})?"
     r"(?<![\d/.<>≤≥])(?P<high>\d{2,3})[ ]?/[ ]?(?P<low>\d{2,3})(?![\d/]|\.\d)(?P<gap>[ ]?)(?P<unit>mm[ ]?Hg|kPa"
     r"|毫米汞柱)?"
-    r"(?P<where2>[ ]?[(](?:right|left|sitting|standing|supine|lying|坐位|立位|卧位)[^()\n]{0,20}[)])?",
+    r"(?P<where2>[ ]?(?:[(](?:right|left|sitting|standing|supine|lying|坐位|立位|卧位)[^()\n]{0,20}[)]"
+    r"|(?:right|left) (?:arm|leg)|(?:sitting|standing|supine|lying|坐位|立位|卧位)(?![A-Za-z])))?",
     re.IGNORECASE,
 )
 _PLACE_BEFORE = re.compile(
@@ -30,7 +33,9 @@ _PLACE_BEFORE = re.compile(
 _WORDS = re.compile(
     r"[ ]*+[\"':=]{0,3}[ \"']*+(?:was|were|is|are|为)?[ ]*(?P<words>(?:(?:markedly|mildly|slightly|moderately"
     r"|severely|significantly|very|明显|轻度|显著)[ ]?)?"
-    r"(?:normal|elevated|raised|increased|high|low|decreased|reduced|within normal (?:limits|range)|WNL"
+    r"(?:(?:normal|elevated|raised|increased|high|low|decreased|reduced)"
+    r"(?: (?:to|or) (?:(?:markedly|mildly|slightly) )?"
+    r"(?:normal|elevated|raised|increased|high|low|decreased|reduced))?|within normal (?:limits|range)|WNL"
     r"|(?P<ordinal>positive|negative|not detected|detected|阳性|阴性)|"
     r"升高|增高|降低|减低|偏高|偏低|正常|(?<=[ :=：白酮糖血])(?:[1-4]\+|\+{1,4}|±)))(?![A-Za-z\d+-]|症|史|原因"
     r"|待查| (?:range|limit|risk|dose|grade|density|saline|fever|flow))",
@@ -41,13 +46,16 @@ _WORTH_READING = re.compile(
     r"|减低|偏高|偏低|正常|阳性|阴性|[+±]",
     re.IGNORECASE,
 )
+_PLUSES = re.compile(r"[+±]$")
 _MOST = 200
 
 
 def pressures(reading: Reading) -> Iterator[Found]:
     """Systolic and diastolic pressure of every `BP 90/60`; without its name only beside its unit."""
     for found in islice(_PRESSURE.finditer(reading.folded.text), _MOST):
-        if not (found["name"] or found["unit"]) or int(found["high"]) <= int(found["low"]):
+        if not (found["name"] or found["unit"] or (found["where2"] and int(found["high"]) >= 60)):
+            continue
+        if int(found["high"]) <= int(found["low"]):
             continue
         start = found.start("name") if found["name"] else found.start("high")
         end = found.end("unit") if found["unit"] else found.end("low")
@@ -74,11 +82,16 @@ def in_words(reading: Reading, numbered: Collection[str]) -> Iterator[Found]:
     for start, end in reading.folded.sentences:
         if not _WORTH_READING.search(reading.folded.text, start, end):
             continue
-        for mention in mentions(reading.folded, start, end, reading.catalog):
+        for mention in reading.mentions(start, end):
             found = _worded(reading, mention)
             if found is not None and found.analyte not in done and len(done) < _MOST:
                 done.add(found.analyte)
                 yield found
+
+
+def _in_pluses(analyte: Analyte) -> bool:
+    """`3+` is told of what a strip or a smear shows, not of `IgG 3+` in brackets behind an antiglobulin test."""
+    return analyte.kind == "ordinal" or analyte.group in {"RENAL", "SMEAR"}
 
 
 def _worded(reading: Reading, mention: Mention) -> Found | None:
@@ -87,7 +100,9 @@ def _worded(reading: Reading, mention: Mention) -> Found | None:
         return None
     specimen, carried = reading.specimens.of(mention.start, mention.end)
     key = reading.catalog.match(mention.written, specimen=specimen).analyte
-    if key is None or carried or (words["ordinal"] and reading.catalog[key].kind != "ordinal"):
+    if key is None or carried or (_PLUSES.search(words["words"]) and not _in_pluses(reading.catalog[key])):
+        return None
+    if words["ordinal"] and reading.catalog[key].kind != "ordinal":
         return None
     span = (mention.start, words.end("words"))
     said = reading.text[slice(*words.span("words"))]

@@ -6,7 +6,7 @@ and never dropped in silence. Why this is our own: docs/decisions/0003-hl7-parse
 
 from __future__ import annotations
 
-from consult.interop.hl7v2._charset import Decoded, decode
+from consult.interop.hl7v2._charset import Decoded, decode, decode_wide
 from consult.interop.hl7v2._escape import unescape
 from consult.interop.hl7v2._message import Message, Segment
 from consult.interop.hl7v2._parse import Parsed, looks_like_hl7, parse
@@ -25,6 +25,7 @@ __all__ = [
     "Value",
     "charset_for",
     "decode",
+    "decode_wide",
     "escape",
     "looks_like_hl7",
     "parse",

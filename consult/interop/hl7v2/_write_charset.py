@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from consult.interop.hl7v2._charset import codec_of
 
 UTF8 = "UNICODE UTF-8"
+_WIDE = frozenset({"utf-16", "utf-32"})
 _NAMES = {
     "utf-8": UTF8,
     "gb18030": "GB 18030-2000",
@@ -31,6 +32,8 @@ def charset_for(texts: Sequence[str], *, codec: str, declared: str) -> tuple[str
     try:
         whole.encode(codec)
     except (UnicodeEncodeError, LookupError):
+        return "utf-8", UTF8
+    if codec in _WIDE:  # any of their bytes could end the frame of the message
         return "utf-8", UTF8
     if codec_of(declared) == codec:
         return codec, declared

@@ -7,7 +7,7 @@ import re
 from consult.interop.hl7v2 import Message, parse
 
 _LONGEST = 8192
-_HEADER = re.compile(rb"(?:^|[\r\n])[ \t]*(?:\xef\xbb\xbf)?[ \t]*(MSH[^A-Za-z0-9\s][^\r\n]*)")
+_HEADER = re.compile(rb"(?:^|[\r\n])[ \t]*+(?:\xef\xbb\xbf)?+[ \t]*+(MSH[^A-Za-z0-9\s][^\r\n]*)")
 
 
 def headers(content: bytes) -> list[Message]:

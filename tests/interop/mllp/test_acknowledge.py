@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -123,6 +124,12 @@ def test_all_headers_of_a_batch_are_found() -> None:
         b"FHS|^~\\&|A\rBHS|^~\\&|A\rMSH|^~\\&|A||||||ORU^R01|1|P|2.3\rPID|1\rMSH|^~\\&|A||||||ORU^R01|2|T|2.3\rBTS|2\r"
     )
     assert [one.header.text(10) for one in headers(content)] == ["1", "2"]
+
+
+def test_blanks_do_not_hold_up_the_search_for_headers() -> None:
+    begun = time.perf_counter()
+    assert len(headers(b"MSH|^~\\&|A\r" + b" " * 200_000 + b"\r \t\xef\xbb\xbf MSH|^~\\&|B\r" + b"\t" * 200_000)) == 2
+    assert time.perf_counter() - begun < 1
 
 
 def test_a_repetition_may_have_a_new_time_and_nothing_else() -> None:

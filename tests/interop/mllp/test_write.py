@@ -86,6 +86,7 @@ def test_a_character_that_was_declared_twice_is_not_declared_again() -> None:
         (["é"], "iso8859-1", "8859/1", ("iso8859-1", "8859/1")),
         (["血"], "iso8859-1", "8859/1", ("utf-8", UTF8)),
         (["é"], "cp1252", "", ("utf-8", UTF8)),
+        (["血"], "utf-16", "UNICODE UTF-16", ("utf-8", UTF8)),
     ],
 )
 def test_the_character_set_is_the_senders_where_it_suffices(

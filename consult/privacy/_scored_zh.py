@@ -1,0 +1,172 @@
+# ruff: noqa: E501 - tables and patterns, which are read as a whole
+"""Chinese names in running text, weighed: surname, characters of the given name, what stands before and after, and words.
+
+No single sign is enough. Each candidate (a surname of one or two characters and one or two more) is given points for
+what speaks for a person and loses some for every ordinary word that it would cut in two; the better of the two lengths
+is taken where it reaches `ENOUGH`. The words are those of `han_words.txt`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+from consult.privacy._detect import Found
+from consult.privacy._surnames import COMMON_SURNAMES, COMPOUND_SURNAMES, GIVEN, RARE_SURNAMES
+from consult.privacy._words_zh import AMBIGUOUS, NOBODY, NOT_GIVEN, NOT_NAMES, ROLES, TITLE_ZH
+
+ENOUGH = 3.5
+"""Points from which on a candidate is a name."""
+_RARELY = 5
+"""Words that a character begins; with fewer, a character that parents choose says much."""
+_REACH = 8
+_SOMETIMES = frozenset("于加有为知发代常同行正应起能其之若和生重元异类前进立本志")
+"""Characters that records are full of and parents choose as well: 有田, 为民, 知行."""
+_FUNCTION = frozenset(
+    "和经于时向管查从连应单全成方平安明易常都但有能须同并由水公别来后可敬候文何任石高白黄金万官母青火占"
+)
+"""Surnames that are words of the record by themselves: believed where somebody is announced, or nothing else can be meant."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NEVER = frozenset("有能须师终相况见在所是")
+_SURNAME = re.compile(
+    rf"(?:{'|'.join(sorted(COMPOUND_SURNAMES))})|[{''.join(sorted((COMMON_SURNAMES | RARE_SURNAMES) - _NEVER))}]"
+)
+_JOB = (
+    r"(?:(?:[者人员士师生长]|对象|姓名)(?:为|是|叫|系)?|[班组]|护士|实习生|研究生|进修生|规培生|民警|警察|交警|司机|亲友|家人|亲属|患者之?|病友|同病室|病室|之[兄嫂弟妹姐夫妻子女父母侄孙甥婿]|其[孙侄甥嫂婿]|"
+    r"(?:[一二三四]助|主刀|助手|取材|切片|制片|镜检|诊断|审核|复核|检验|报告|核对|配药|发药|摆药|采样|采血|穿刺|洗手|巡回|器械|灌注|体外循环|麻醉|书写|整理|录入|值班|夜班|白班|中班|大夜|小夜|一线|二线|三线|听班|副班|主班|责班|上级|带教|管床|质控)(?:为|是)?)\Z"
+)
+_KIN = re.compile(
+    r"(?:\A|[^\u4e00-\u9fff]|患者|病人|患儿|其|之|长|次|幼|养|继|独|大|二|三|小)[父母兄弟姐妹子女夫妻孙叔伯姨姑舅婶嫂婿媳侄甥](?:亲)?(?:名|叫|是|为)?\Z"
+)
+_ANNOUNCED = re.compile(rf"(?:{ROLES})[\s(,]?(?:名叫|名为|叫|是|为|系)?\Z|{_JOB}")
+_LED = re.compile(
+    r"(?:由|请|经|与|向|和|同|跟|对|让|派|嘱|遵|据|随|找|给|予|呼|叫|及|并|或|@|通知|告知|联系|致电|报告|汇报|询问|请示|咨询|感谢|拜托|麻烦|转告|提醒|协助|陪同|委托|授权|"
+    r"今日?|昨日?|今晨|昨晚|昨夜|今晚|夜间|晨间|上午|下午|晚上|凌晨|当日|次日|随后|后|曾|再|已|现|在|经由|改由|交由|转由|[科室部院区组处]的?|的)\Z"
+)
+_OPEN = re.compile(r"(?:\A|[^\u3400-\u9fff\w])\Z|[\s、。,;:/)>\]]\Z|\d\Z")
+_TITLED = re.compile(TITLE_ZH)
+_EPONYM = re.compile(
+    r"[斯尔森德特克顿林逊曼夫菲恩格兰里利莱伦罗尼亚姆欣金]{0,3}(?:-[\u4e00-\u9fff]|综合征|病(?![情人房区室例史程友床危重逝故倒愈假休])|征(?![得求询])|氏|现象|小体|淋巴瘤|肉芽肿|试验|评分|三联|反应)"
+)
+"""What follows the name of somebody whom a disease is called after."""
+_TITLE_BEFORE = re.compile(rf"{TITLE_ZH}\Z")
+_ACTS = re.compile(
+    rf"{TITLE_ZH}|医[师生]|护士|主任|住院医|主治|表示|表明|要求|告知|拒绝|同意|签[字名署收]|代[签诉述办购]|陪[同护伴检]|看护|照[护料顾看]|沟通|谈话|交谈|值班|管床|当班|接班|交班|巡视|查房|查看|看[过诊]|会诊|"
+    r"指示|指导|认为|建议|提[出议示]|补充|强调|指出|记录|书写|整理|汇报|报告|回复|答复|复述|核对|审核|复核|宣布|宣教|主持|组织|赶[到来]|到[达场]|抵达|前来|陪[着]|来[电院诉]|去电|送[饭检至来]|带[来教领]|"
+    r"上门|接[听诊待到]|接诊|收治|收入|操作|执行|完成|协助|穿刺|主刀|采[集血样]|配药|发药|给予|处[理置]|办理|缴费|代缴|护送|搀扶|护理|翻身|垫付|推[倒搡]|发现|拨打|诉[其称说]?|称|说|自[述诉行]|反[映应]|讲述|叙述|介绍|"
+    r"系[患其夫父母]|与患者|电话|手机|微信|联系|到场|在场|在外|出差|务工|体健|健在|已故|死于|患|服药|于\d|处[随就]|随访|等\d*[人名位]|一同|共同|同行|两人|二人|签|阅|正在|刚刚|外出|未到|请假|休息|倒地|落款"
+)
+_SPEAKS = re.compile(r":|[ \t]*(?:\Z|\d{4}[-年/.]|\d{1,2}[:月])|/[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])")
+"""Behind a signature stands nothing, a date or the second signature; behind a speaker a colon."""
+_ENDS = re.compile(
+    r"\Z|[^\u3400-\u9fff]|[于在已将就即也均都仍再曾等因被把对向为以从与和及或同并诉述称说签阅审核陪来到去送带请让给予经由遵随接待行做完未不无有是系的之其办拨发告嘱转交领取回返打]|今日|昨日|医|主任|教授|老师|主治|住院"
+)
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, str]:
+    """A character, and those that follow it in words."""
+    lines = files("consult.privacy").joinpath("han_words.txt").read_text("utf-8").splitlines()
+    return {line[0]: line[1:] for line in lines if not line.startswith("#")}
+
+
+def is_pair(one: str, two: str) -> bool:
+    """Whether a word begins with these two characters."""
+    return bool(two) and two in _words().get(one, "")
+
+
+def find_scored(text: str) -> Iterator[Found]:
+    """Names in the running words of a folded text."""
+    done = 0
+    for match in _SURNAME.finditer(text):
+        start: int = match.start()
+        if start < done:
+            continue
+        end, points = _best(text, start, len(match.group()))
+        if points >= ENOUGH:
+            done = end
+            yield Found("name", start, end, 0.75)
+
+
+def _best(text: str, start: int, size: int) -> tuple[int, float]:
+    """The better end of a name that begins at `start`, and its points."""
+    given = start + size
+    if NOT_NAMES.match(text, start) or not _HAN.match(text, given) or _TITLED.match(text, given):
+        return start, 0.0
+    before = _before(text, start)
+    surname = _surname_points(text, start, size, announced=before > 2)
+    ways = [
+        (
+            given + count,
+            surname
+            + before
+            + _given_points(text, start, given, given + count, announced=before > 2)
+            + _after(text, given + count),
+        )
+        for count in (2, 1)
+        if _HAN.match(text, given + count - 1) and not _EPONYM.match(text, given + count)
+    ]
+    return max(ways, key=lambda way: way[1], default=(start, 0.0))
+
+
+def _surname_points(text: str, start: int, size: int, *, announced: bool) -> float:
+    if size == 2:
+        return 1.5
+    if text[start] in _FUNCTION:
+        return 0.5 if announced else -0.5
+    if text[start] not in COMMON_SURNAMES:
+        return 0.0 if announced else -0.5
+    if text[start] in AMBIGUOUS:
+        return 0.5 if announced else 0.0
+    return 1.0
+
+
+def _before(text: str, start: int) -> float:
+    """Whether somebody is spoken of, or at least a word can begin here."""
+    if start and _HAN.match(text, start - 1):
+        place = max(0, start - _REACH)
+        if (
+            _ANNOUNCED.search(text, place, start)
+            or _KIN.search(text, place, start)
+            or _TITLE_BEFORE.search(text, place, start)
+        ):
+            return 2.5
+        if _LED.search(text, place, start):
+            return -1.5 if is_pair(text[start - 1], text[start]) else 1.5
+        return -2.5 if is_pair(text[start - 1], text[start]) else -0.5
+    place = max(0, start - _REACH)
+    marked = text[start - 1 : start] in {":", "@"} or _ANNOUNCED.search(text[place:start].rstrip(" :\t(")) is not None
+    return 2.5 if marked and start else 1.0
+
+
+def _given_points(text: str, start: int, given: int, end: int, *, announced: bool) -> float:
+    """How much the given name looks like one, and what ordinary words it would destroy."""
+    points = -0.5 if end - given == 1 else 0.0
+    for place in range(given, end):
+        one = text[place]
+        if one in GIVEN:
+            points += 1.0 if len(_words().get(one, "")) > _RARELY else 1.75
+        elif one in NOT_GIVEN:
+            points -= 0.5 if one in _SOMETIMES else 2.5
+    if end - given == 2 and text[given] == text[given + 1] and text[given] not in NOT_GIVEN:
+        points += 1.5
+    if NOBODY.match(text, given) and is_pair(text[given], text[given + 1 : given + 2]):
+        points -= 2.0
+    if given - start == 1 and is_pair(text[start], text[given]):
+        points -= 1.0 if announced else 2.0
+    return points
+
+
+def _after(text: str, end: int) -> float:
+    """Whether the text goes on as after a person, or at least a word can end here."""
+    if _ACTS.match(text, end) or _SPEAKS.match(text, end):
+        return 1.5
+    if not _HAN.match(text, end):
+        return 1.0
+    crossing = is_pair(text[end - 1], text[end])
+    following = is_pair(text[end], text[end + 1 : end + 2])
+    if _ENDS.match(text, end):
+        return 0.5 if crossing and not following else 1.0
+    return (-1.0 if crossing else 0.0) + (0.5 if following else -0.5)
