@@ -12,6 +12,8 @@ _SAMPLE = 64 * 1024
 _LOOKED_AT = 4000
 _MOST_BROKEN = 10
 """One sign that is no part of any text in so many, and it is none."""
+_BETWEEN = re.compile(rb"[\t-/]")
+"""Bytes that are a character of their own in every encoding that is told apart here."""
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 
 
@@ -52,13 +54,16 @@ def refuse_binary(content: bytes | str) -> None:
 def _mostly_read(text: str) -> bool:
     """Whether text read as UTF-8 is UTF-8 with a few broken characters: in no other encoding do many fit by chance."""
     broken = text.count("\ufffd")
-    return sum(not sign.isascii() for sign in text) > 2 * broken
+    return len(text) - len(text.encode("ascii", errors="ignore")) > 2 * broken
 
 
 def _sample(content: bytes, broken: int) -> bytes:
-    """The lines around the first byte that is not UTF-8: a line or a blank never ends inside a character."""
-    start = max(content.rfind(b"\n", 0, broken), content.rfind(b" ", 0, broken)) + 1
+    """What surrounds the first byte that is not UTF-8, cut where no character of two or four bytes can be cut."""
+    before = [found.end() for found in _BETWEEN.finditer(content[max(broken - _SAMPLE // 2, 0) : broken])]
+    start = max(broken - _SAMPLE // 2, 0) + before[0] if broken > _SAMPLE // 2 and before else 0
+    start = broken if broken - start > _SAMPLE else start
+    sample = content[start : start + _SAMPLE]
     if len(content) - start <= _SAMPLE:
-        return content[start:]
-    end = max(content.rfind(b"\n", start, start + _SAMPLE), content.rfind(b" ", start, start + _SAMPLE))
-    return content[start : end if end > broken else start + _SAMPLE]
+        return sample
+    after = [found.end() for found in _BETWEEN.finditer(sample) if found.end() > broken - start]
+    return sample[: after[-1]] if after else sample

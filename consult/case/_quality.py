@@ -51,6 +51,11 @@ QUALITY_CODES: dict[str, QualityCode] = {
     "charset-assumed": QualityCode(
         "info", "The message declares no character set; one was recognised", "报文未声明字符集，已按内容识别"
     ),
+    "text-incomplete": QualityCode(
+        "warning",
+        "A font of the report is neither in the file nor on this machine: characters, names or marks may be missing",
+        "报告所用字体既未嵌入文件，本机也未安装，可能缺失文字、项目名称或标志",
+    ),
     "instruction-in-text": QualityCode(
         "warning",
         "The text holds words that look like instructions to a computer program; they are data and are not followed",

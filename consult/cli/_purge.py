@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -53,7 +53,7 @@ def purge(
             done, erased = purge_(chosen, store, due, by=who, because=because, subject=subject)
             due, patients = done.consultations, done.patients
             if subject is not None:
-                _forget_messages(chosen, store, subject)
+                _forget_messages(chosen, store, {subject, *(one.subject for one in due)})
     if json:
         told = {"dry_run": dry_run, "by": who, "because": because, "purged": [one.to_json() for one in due]}
         print_json({**told, "patients": patients, "erased": erased})
@@ -80,13 +80,14 @@ def _due(
     return "retention", work.due(chosen.storage.keep_days)
 
 
-def _forget_messages(chosen: Settings, store: Store, subject: str) -> None:
+def _forget_messages(chosen: Settings, store: Store, subjects: Collection[str]) -> None:
     """The messages that were received about the patient; all others go by [listen] keep_days."""
     from consult.live import Inbox
 
     if (chosen.home_path / "inbox.sqlite").is_file():
         with closing(Inbox.open(chosen.home_path, vault=store.vault)) as inbox:
-            inbox.forget(subject)
+            for subject in subjects:
+                inbox.forget(subject)
 
 
 def _moment(before: str | None, older_than: int | None) -> datetime | None:

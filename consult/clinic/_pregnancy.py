@@ -17,6 +17,13 @@ _GESTATION = re.compile(
 )
 _SHORT_GESTATION = re.compile(rf"{_WEEKS}/40\b|停经(?:约|已)?\s*{_WEEKS}\s*周", re.IGNORECASE)
 """Only beside a word of pregnancy: a score out of 40, and a period that is late, are written alike."""
+_PRESENTED = re.compile(
+    r"\b(?:woman|lady|female|patient)(?: is)?,? (?:(?:now|currently) )?(?:in her )?"
+    rf"(?:first|second|third|fourth|fifth) pregnancy,? (?:(?:at|now) )?{_WEEKS}(?:/40|[ -]?(?:weeks?|wks?|w)\b)",
+    re.IGNORECASE,
+)
+"""Counted in the sentence that introduces her: `31-year-old woman, second pregnancy, 29 weeks`; elsewhere such a count
+tells of an earlier one."""
 _OF_PREGNANCY = re.compile(
     r"\b(?:pregnan|gestation|gravid|antenatal|f(?:o)?etal|obstetric|midwi\w*|G ?\d ?,?P ?\d)|孕|妊娠|胎|产检",
     re.IGNORECASE,
@@ -51,6 +58,9 @@ def is_pregnant_now(history: str) -> bool:
 
     An earlier pregnancy (`G2P1, last pregnancy 2019`, `孕2产1`) and one that has just ended are none.
     """
+    presented = _PRESENTED.search(history)
+    if presented is not None and _ENDED.search(history, presented.end(), presented.end() + 80) is None:
+        return True
     beside = _OF_PREGNANCY.search(history) is not None
     clauses = [clause for clause in _CLAUSE.split(history) if clause.strip()]
     return any(_tells(clause, beside=beside) and not _ends(after) for clause, after in pairwise([*clauses, ""]))

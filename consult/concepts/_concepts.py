@@ -58,7 +58,7 @@ class Concept(BaseModel):
     part_of: str | None = None
     """Id of a broader concept."""
     explained_by: tuple[str, ...] = ()
-    """Ids of conditions of which it is a consequence: it stands after them, of equals."""
+    """Ids of conditions of which it is a consequence: it stands after them, of equals; a likely one is as pressing."""
     patterns: tuple[re.Pattern[str], ...] = ()
     """Regular expressions beside the names, case ignored: for what is worded in too many orders to list."""
     seen_by: Method | None = None

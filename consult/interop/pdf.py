@@ -5,8 +5,9 @@ PDFium does the parsing (extra `pdf`): it is made for files that nobody vouches 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from ctypes import byref
+from ctypes import byref, c_float, create_string_buffer
 from threading import Lock
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -21,6 +22,11 @@ _ONE_LINE = 0.5
 _WORD, _CELL = 0.12, 0.75
 """Of the height of a letter: a gap from which a blank, and from which another cell begins."""
 _SMALLEST = 1.0
+_LONGEST_NAME = 128
+_LATIN = re.compile(
+    r"^(?:[A-Z]{6}\+)?(?:Helvetica|Arial|Times|Courier|Symbol|Zapf|Calibri|Verdana|Tahoma|Georgia)", re.IGNORECASE
+)
+"""Fonts for which PDFium has glyphs of its own: a piece without width is a blank."""
 _REASONS = {4: "is locked with a password", 3: "is damaged or no PDF", 5: "is locked with a password"}
 _LOCK = Lock()
 
@@ -59,8 +65,17 @@ def looks_like_pdf(content: bytes) -> bool:
     return b"%PDF-" in content[:1024]
 
 
-def pdf_pages(content: bytes) -> list[list[Line]]:
-    """The lines of every page, from top to bottom.
+class Page(NamedTuple):
+    """What a page holds."""
+
+    lines: list[Line]
+    """From top to bottom."""
+    incomplete: bool = False
+    """Characters may be missing: they are set in a font that is neither in the file nor on this machine."""
+
+
+def pdf_pages(content: bytes) -> list[Page]:
+    """Every page with its lines.
 
     Raises:
         CaseError: it cannot be opened, is locked, has too many pages or characters, or no text layer.
@@ -78,12 +93,12 @@ def pdf_pages(content: bytes) -> list[list[Line]]:
                 raise CaseError(f"the PDF has more than {MAX_PAGES} pages")
             pages, left = [], MAX_CHARACTERS
             for number in range(len(document)):
-                lines, used = _page(document, number, pdfium, raw, left)
-                pages.append(lines)
+                page, used = _page(document, number, pdfium, raw, left)
+                pages.append(page)
                 left -= used
         finally:
             document.close()
-    if not any(pages):
+    if not any(page.lines for page in pages):
         raise CaseError("the PDF has no text layer: a scanned report must be sent as data or read by a person")
     return pages
 
@@ -97,21 +112,45 @@ def _pdfium() -> tuple[ModuleType, ModuleType]:
     return pypdfium2, pypdfium2.raw
 
 
-def _page(document: Any, number: int, pdfium: ModuleType, raw: ModuleType, left: int) -> tuple[list[Line], int]:
-    """The lines of a page, and how many of the characters that are `left` it had."""
+def _page(document: Any, number: int, pdfium: ModuleType, raw: ModuleType, left: int) -> tuple[Page, int]:
+    """A page, and how many of the characters that are `left` it had."""
     try:
         page = document[number]
         text = page.get_textpage()
     except pdfium.PdfiumError:
-        return [], 0
+        return Page([]), 0
     try:
         count = text.count_chars()
         if count > left:
             raise CaseError(f"the PDF has more than {MAX_CHARACTERS} characters")
-        return [Line(number + 1, tuple(_cells(line))) for line in _lines(_signs(text, raw))], count
+        lines = [Line(number + 1, tuple(_cells(line))) for line in _lines(_signs(text, raw))]
+        return Page(lines, incomplete=_lost(page, raw)), count
     finally:
         text.close()
         page.close()
+
+
+def _lost(page: Any, raw: ModuleType) -> bool:
+    """Whether a piece of text has no width: PDFium drops one of which it has no glyph, and does not say so."""
+    return any(
+        _has_no_width(raw.FPDFPage_GetObject(page, place), raw) for place in range(raw.FPDFPage_CountObjects(page))
+    )
+
+
+def _has_no_width(piece: Any, raw: ModuleType) -> bool:
+    if raw.FPDFPageObj_GetType(piece) != raw.FPDF_PAGEOBJ_TEXT:
+        return False
+    left, bottom, right, top = (c_float() for _ in range(4))
+    font = raw.FPDFTextObj_GetFont(piece)
+    if not raw.FPDFPageObj_GetBounds(piece, left, bottom, right, top) or left.value != right.value:
+        return False
+    return not raw.FPDFFont_GetIsEmbedded(font) and not _LATIN.search(_font_name(font, raw))
+
+
+def _font_name(font: Any, raw: ModuleType) -> str:
+    name = create_string_buffer(_LONGEST_NAME)
+    raw.FPDFFont_GetBaseFontName(font, name, _LONGEST_NAME)
+    return name.value.decode("utf-8", errors="replace")
 
 
 def _signs(text: Any, raw: ModuleType) -> Iterator[_Sign]:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables and patterns, which are read as a whole
 """People whom no message names, in Chinese: behind labels and relations, before titles, and free where it is plain."""
 
 from __future__ import annotations
@@ -8,7 +7,7 @@ from collections.abc import Iterator
 
 from consult.privacy._detect import Found
 from consult.privacy._fold import Folded
-from consult.privacy._scored_zh import find_scored
+from consult.privacy._scored_zh import find_scored, is_pair
 from consult.privacy._surnames import COMMON_SURNAMES, COMPOUND_SURNAMES, ELEMENTS, GIVEN, RARE_SURNAMES, TRANSCRIBED
 from consult.privacy._words_zh import (
     AMBIGUOUS,
@@ -27,55 +26,15 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LABEL = re.compile(
     rf"(?:{LABELS})\s?(?:\((?:签名|签字|盖章)\))?\s*(?::[ \t]*|\t[ \t]*|[ \t]{{1,4}})(?=[\u3400-\u9fff])"
 )
-_ROLE = re.compile(rf"(?:{ROLES})[\s(,]?(?:名叫|名为|叫|是|为|系)?\Z")
-_OPEN = re.compile(rf"(?:\A|[^\u4e00-\u9fff]|{LEADS}|[科室部组院]的?|的|{TITLE_ZH}|今日|现|[者人员]|[班组]|其|交)\Z")
 _FAMILY = "".join(sorted(COMMON_SURNAMES))
 _FAMILIAR = re.compile(
-    rf"(?:\A|(?<=[\s,。;!?、~]))(?:[小老]([{_FAMILY}])(?=\Z|[\s,。;!?]|说|来|去|在|那|看)|([{_FAMILY}])(?=[姐哥总工叔姨嫂婶伯爷奶](?:[\s,。;!?:]|"
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
-    rf""
+    rf"(?:\A|(?<=[\s,。;!?、~]))(?:[小老](?!时)([{_FAMILY}])(?=\Z|[\s,。;!?]|说|来|去|在|那|看)|([{_FAMILY}])(?=[姐哥总工叔姨嫂婶伯爷奶](?:[\s,。;!?:]|"
     rf"\Z)))"
 )
-_LISTED = re.compile(r"[\u4e00-\u9fff)][:、/][ \t]*\Z")
-_VALUE = re.compile(r"[\u4e00-\u9fff]{2,4}(?=\s*(?:\Z|[\s,;、/。(]))")
 _REACH = 10
 """Characters before a name that tell whether somebody is spoken of."""
 _SPELLED = re.compile(rf"[{TRANSCRIBED}]{{3,6}}(?={FOLLOWS.pattern})")
 _SPOKEN_OF = re.compile(rf"(?:{ROLES}|[者人员师士生任][:\s]{{1,3}}|{TITLE_ZH})(?:是|为|叫)?\Z")
-_SURNAME = re.compile(rf"(?:{'|'.join(COMPOUND_SURNAMES)})|[{_FAMILY}]")
 _TITLED = re.compile(TITLE_ZH)
 _ELEMENT = "|".join(ELEMENTS)
 _DOTTED = re.compile(
@@ -109,50 +68,9 @@ def find_people_zh(folded: Folded) -> Iterator[Found]:
     yield from find_scored(text)
     yield from (Found("name", *match.span(match.lastindex or 1), 0.7) for match in _FAMILIAR.finditer(text))
     for match in _SOME.finditer(text):
-        if match.group()[0] in COMMON_SURNAMES:
+        at = match.start()
+        if text[at] in COMMON_SURNAMES and not is_pair(text[at - 1 : at], text[at]):  # `位于X染色体`
             yield Found("name", match.start(), match.start() + 1, 0.8)
-
-
-def _running(text: str) -> Iterator[Found]:
-    """Names in running text: at each surname, by what stands before and after it."""
-    done = 0
-    for match in _SURNAME.finditer(text):
-        start: int = match.start()
-        if start < done:
-            continue
-        before = text[max(0, start - _REACH) : start]
-        role = _ROLE.search(before) is not None
-        end = _name_end(text, start, free=not role) if role or _OPEN.search(before) else _enclosed_end(text, start)
-        if end is None and _LISTED.search(before):
-            end = _value_end(text, start)
-        if end is not None:
-            done = end
-            yield Found("name", start, end, 0.85 if role else 0.75)
-
-
-def _value_end(text: str, start: int) -> int | None:
-    """End of a name that is all that stands behind a colon or between the marks of a list."""
-    match = _VALUE.match(text, start)
-    if match is None or NOT_NAMES.match(text, start) or NOBODY.match(text, start):
-        return None
-    size = _surname(text, start, rare=False)
-    if _TITLED.match(text, start + size):
-        return None
-    given = match.group()[size:]
-    plain = size == 2 or text[start] not in AMBIGUOUS
-    known = [one in GIVEN for one in given]
-    fits = 0 < len(given) < 3 and all(map(_given, given)) and (plain or any(known))
-    return match.end() if fits else None
-
-
-def _enclosed_end(text: str, start: int) -> int | None:
-    """End of a name in the middle of words: only where nothing in it is doubtful, and only people do what follows."""
-    size = _surname(text, start, rare=False)
-    given = start + size
-    plain = size == 2 or text[start] not in AMBIGUOUS
-    if not plain or NOT_NAMES.match(text, start) or any(one not in GIVEN for one in text[given : given + 2]):
-        return None
-    return given + 2 if given + 2 <= len(text) and _PERSON.match(text, given + 2) else None
 
 
 def find_doubtful_zh(folded: Folded) -> Iterator[tuple[int, int]]:
@@ -188,7 +106,7 @@ def _named(text: str, start: int) -> int | None:
         match = pattern.match(text, start)
         if match is not None and NOT_NAMES.match(text, start) is None and _pronounced(match.group()):
             return match.end()
-    return _name_end(text, start, free=False, rare=True)
+    return _name_end(text, start)
 
 
 def _pronounced(word: str) -> bool:
@@ -196,19 +114,17 @@ def _pronounced(word: str) -> bool:
     return "·" in word or word[0] in COMMON_SURNAMES | RARE_SURNAMES or word[:2] in COMPOUND_SURNAMES
 
 
-def _name_end(text: str, start: int, *, free: bool, rare: bool = False) -> int | None:
-    """Where the name that begins at `start` ends; None where none does."""
-    size = _surname(text, start, rare=rare)
+def _name_end(text: str, start: int) -> int | None:
+    """Where the name that begins at `start` behind a label ends; None where none does."""
+    size = _surname(text, start)
     if not size or NOT_NAMES.match(text, start):
         return None
     given = start + size
     one, two = text[given : given + 1], text[given + 1 : given + 2]
-    if not _HAN.match(one) or _TITLED.match(text, given) or (not free and _is_somebody(text, given)):
+    if not _HAN.match(one) or _TITLED.match(text, given) or _is_somebody(text, given):
         return None
     ends_two = bool(_HAN.match(two)) and _ends(text, given + 2)
     ends_one = _ends(text, given + 1)
-    if free:
-        return _free_end(text, given, size=size, ends_one=ends_one, ends_two=ends_two)
     careful = size == 1 and text[start] in AMBIGUOUS
     if ends_two and _given(two) and (_given(one) or not careful) and not (ends_one and one in GIVEN and two in _WEAK):
         return given + 2
@@ -238,28 +154,6 @@ _WEAK = frozenset("同来可发有家今平代于自在")
 """Characters of given names that begin what follows a name as often."""
 
 
-def _free_end(text: str, given: int, *, size: int, ends_one: bool, ends_two: bool) -> int | None:
-    """End of a name that nothing announces: only of characters that names have, and where the text goes on as after one."""
-    one, two = text[given : given + 1], text[given + 1 : given + 2]
-    surname = text[given - size : given]
-    if not _given(one):
-        return None
-    known = one in GIVEN and two in GIVEN
-    if size == 1 and surname in AMBIGUOUS:
-        decided = _PERSON.match(text, given + 2) or ((known or two in GIVEN) and _ends_free(text, given + 2))
-        if _given(two) and decided and not (two in _WEAK and ends_one):
-            return given + 2
-        return given + 1 if _PERSON.match(text, given + 1) else None
-    if _given(two) and ends_two and (known or _ends_free(text, given + 2)) and not (two in _WEAK and ends_one):
-        return given + 2
-    return given + 1 if ends_one and _ends_free(text, given + 1) else None
-
-
-_END_FREE = re.compile(
-    r"\Z|[,。;、)!?/\]]|[诉述称签陪代说审报](?![检])|先生|女士|医|主任|教授|护|老师|大夫|主管|电话|手机|表示|要求|告知|同意|拒绝|来院|送|会诊|阅片|\s?\(|的(?:电话|手机|意见)|\s|及其|和其|与其|等[人在]|在场|也|交班|接班|随访|阅|主刀|操作|执行|送检|来|已|于"
-)
-
-
 _PERSON = re.compile(
     rf"{TITLE_ZH}|表示|诉|述|电话|手机|签字|签名|代诉|陪同|要求|告知|拒绝|同意|接听|复述|操作|完成|协助|签署|敬上|代购|照料|到场|接待|主持|汇报|发言|采集|护送|搀扶|讲解|介绍"
     r"|\((?:丈夫|妻子|夫妻|[之其]|儿子|女儿|母亲|父亲|家属|护士|医生|主任|手机|电话|身份证|\d|[兄弟姐妹])"
@@ -267,16 +161,11 @@ _PERSON = re.compile(
 """Only people are followed by these."""
 
 
-def _ends_free(text: str, place: int) -> bool:
-    return _END_FREE.match(text, place) is not None
-
-
-def _surname(text: str, start: int, *, rare: bool) -> int:
+def _surname(text: str, start: int) -> int:
     """How many characters the surname at `start` has; 0 when there is none."""
     if text[start : start + 2] in COMPOUND_SURNAMES:
         return 2
-    known = COMMON_SURNAMES | RARE_SURNAMES if rare else COMMON_SURNAMES
-    return 1 if text[start : start + 1] in known else 0
+    return 1 if text[start : start + 1] in COMMON_SURNAMES | RARE_SURNAMES else 0
 
 
 def _titled(text: str) -> Iterator[Found]:
@@ -308,4 +197,5 @@ def _before_title(text: str, end: int) -> int | None:
     single = end - 1
     if single < 0 or text[single] not in COMMON_SURNAMES or BEFORE_TITLE.search(text, max(0, end - 3), end):
         return None
-    return None if text[end - 2 : end] in COMPOUND_SURNAMES else single
+    inside = is_pair(text[single - 1 : single], text[single])  # `用于医生`, `开方医师`
+    return None if inside or text[end - 2 : end] in COMPOUND_SURNAMES else single

@@ -140,6 +140,22 @@ def _without_numbers(identity: Identity) -> Identity:
     return identity.model_copy(update={"shared": True})
 
 
+def linked_keys(connection: Connection, key: str) -> set[str]:
+    """Keys of one person who was sent under several numbers: who shares a number that is nobody else's."""
+    keys = connection.execute(select(subjects.c.key).where(subjects.c.identity.is_not(None))).scalars().all()
+    known = {one: _identity(_patient(connection, one)) for one in keys}
+    mine = known.get(key)
+    if mine is None or mine.shared:
+        return {key}
+    numbers = {*mine.identifiers}
+    others = {one: other for one, other in known.items() if other is not None and not other.shared}
+    return {key} | {one for one, other in others.items() if numbers & {*other.identifiers} and same_person(mine, other)}
+
+
+def _identity(patient: _Patient | None) -> Identity | None:
+    return Identity.model_validate_json(patient.identity) if patient is not None and patient.identity else None
+
+
 def _patient(connection: Connection, key: str) -> _Patient | None:
     columns = [subjects.c[name] for name in _Patient.__dataclass_fields__]
     row = connection.execute(select(*columns).where(subjects.c.key == key)).mappings().one_or_none()

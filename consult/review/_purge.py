@@ -18,7 +18,7 @@ from consult.review._clock import Clock, stamp, utc_now
 from consult.review._consultation import AuditEntry
 from consult.review._home_log import append_home
 from consult.review._journal import revisions, stored_calls
-from consult.review._patients import NOBODY
+from consult.review._patients import NOBODY, linked_keys
 from consult.review._record import PURGED, append_event, bodies
 from consult.review._sealed import seal
 from consult.review._store import Store
@@ -95,7 +95,9 @@ class Purge:
             return _rows(connection, _table.c.id.in_(wanted))
 
     def of_subject(self, key: str) -> list[Due]:
-        """Everything about one patient, whatever its status; nothing when the patient has no consultation.
+        """Everything about one patient, whatever its status, also what came under other numbers of theirs.
+
+        Nothing when the patient has no consultation.
 
         Raises:
             NotFound: no such patient is known here.
@@ -104,7 +106,7 @@ class Purge:
             known = connection.execute(select(_tables.subject.c.key).where(_tables.subject.c.key == key)).first()
             if known is None or key == NOBODY:
                 raise NotFound("no patient with this key is stored; consult list --json gives the keys")
-            return _rows(connection, _table.c.subject == key)
+            return _rows(connection, _table.c.subject.in_(linked_keys(connection, key)))
 
     def delete(
         self, due: Sequence[Due], *, by: str, because: Because = "retention", subject: str | None = None
@@ -129,8 +131,9 @@ class Purge:
         with self._store.transaction("durable") as connection:
             gone = [one for one in due if _unchanged(connection, one)]
             _nobody(connection, at)
+            persons = {one.subject for one in gone} | (linked_keys(connection, subject) if subject else set())
             told = [_bury(connection, one, who, because, at) for one in gone]
-            patients = _forget(connection, {one.subject for one in gone} | ({subject} if subject else set()))
+            patients = _forget(connection, persons)
             if gone or patients:
                 data: dict[str, JsonValue] = {
                     "by": who, "because": because, "count": len(gone), "patients": patients, "consultations": told,

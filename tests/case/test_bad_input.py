@@ -149,6 +149,12 @@ def test_a_note_in_the_encodings_of_chinese_hospitals(
     assert [one.code for one in case.quality if one.code.startswith("charset")] == ([doubt] if doubt else [])
 
 
+def test_a_long_note_keeps_its_encoding_from_its_first_chinese_words_on(catalog: Catalog) -> None:
+    note = "normal " * 10_000 + "x" * 70_000 + NOTE * 3_000
+    (case,) = read_cases(note.encode("gb18030"), catalog=catalog).cases
+    assert case.history == note
+
+
 def test_a_western_note_keeps_its_signs(catalog: Catalog) -> None:
     note = "Patiënt 72yo M. T 38.5°C, creatinine 150 µmol/L."
     (case,) = read_cases(note.encode("cp1252"), catalog=catalog).cases

@@ -246,6 +246,20 @@ def test_labels_one_blank_apart_are_told_apart(line: str, patient: tuple[str, in
 
 
 def test_a_small_file_with_endless_text_is_refused() -> None:
-    pages = [[(40.0, "Sodium 138 mmol/L " * 15)] * 60] * 20
+    pages = [[[(40.0, "Sodium 138 mmol/L " * 15)]] * 60] * 20
     with pytest.raises(CaseError, match="more than 250000 characters"):
         read(printed(*pages))
+
+
+def test_a_lone_character_without_a_glyph_is_said_to_be_missing() -> None:
+    columns = (40, 100, 160, 220, 300)
+    page = [
+        row(columns, "项目", "结果", "提示", "单位", "参考值"),
+        row(columns, "血钠", "128", "低低", "mmol/L", "137-147"),
+    ]
+    whole = read(printed(page, font=HAN)).cases[0]
+    lone = read(printed([*page, row(columns, "钾", "6.9", "", "mmol/L", "3.5-5.3")], font=HAN)).cases[0]
+    assert "text-incomplete" not in [entry.code for entry in whole.quality]
+    named = [one.name for one in lone.observations]
+    # where the machine has a font with Chinese characters, the name is there
+    assert ("text-incomplete" in [entry.code for entry in lone.quality]) == ("钾" not in named)

@@ -31,6 +31,8 @@ from consult.clinic._pregnancy import is_pregnant_now
         "G2P1，停经35+2周，产检发现血小板减低。",
         "孕39周，拟剖宫产。",
         "孕35周，既往剖宫产史。",
+        "31-year-old woman, second pregnancy, 29 weeks, BMI 33.",
+        "A 24-year-old woman in her first pregnancy at 20 weeks, itching.",
     ],
 )
 def test_pregnant_now(text: str) -> None:
@@ -61,6 +63,8 @@ def test_pregnant_now(text: str) -> None:
         "Oxford hip score 32/40.",
         "停经8周。",
         "Anaemia for 12 weeks.",
+        "31-year-old woman, second pregnancy, 29 weeks, delivered this morning.",
+        "45-year-old woman. First pregnancy, 38 weeks, a boy.",
     ],
 )
 def test_not_certainly_pregnant(text: str) -> None:

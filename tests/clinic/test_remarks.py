@@ -7,6 +7,7 @@ import pytest
 from consult.analytes import Catalog
 from consult.case import Case
 from consult.clinic import RuleBook, assess
+from consult.clinic._history import History
 from consult.concepts import Concepts
 from consult.content import content_root
 from consult.retrieval import Guidelines
@@ -85,3 +86,47 @@ def test_an_old_report_counts_where_a_newer_one_says_it_again() -> None:
     reports = [{"title": "X-ray", "text": text, "effective": at} for at in ("2025-11-20", "2026-11-20T07:00Z")]
     case = Case.read({"patient": {"sex": "male"}, "observations": [potassium("4.1", MORNING)], "reports": reports})
     assert "RSP01" in [fired.rule.id for fired in assess(case, catalog=CATALOG, book=BOOK).fired]
+
+
+def narrated(*observations: dict[str, object], **more: object) -> History:
+    case = Case.read({"patient": {"sex": "female", "age_years": 40}, "observations": list(observations), **more})
+    return assess(case, catalog=CATALOG, book=BOOK).history
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"name": "病史", "value": "伯基特淋巴瘤，昨日开始化疗。", "effective": MORNING},
+        {
+            "name": "Note",
+            "code": {"system": "LN", "code": "11329-0"},
+            "value": "Burkitt lymphoma, chemotherapy since yesterday.",
+        },
+    ],
+)
+def test_a_history_sent_as_a_result_is_a_history(sent: dict[str, object]) -> None:
+    history = narrated(potassium("4.1", MORNING), sent)
+    assert {"haematological-malignancy", "chemotherapy"} <= history.present.keys()
+    assert history.told
+    assert not history.drugs_told
+
+
+def test_a_history_sent_as_a_report_is_a_history_and_no_imaging_report() -> None:
+    text = "Anticoagulated for deep vein thrombosis, cirrhosis. Expecting: 32 weeks pregnant."
+    report = {"title": "Clinical history", "text": text, "effective": MORNING}
+    history = narrated(potassium("4.1", MORNING), reports=[report])
+    assert "chronic-liver-disease" in history.present
+    assert "deep-vein-thrombosis-on-imaging" not in history.present
+    assert history.pregnant is True
+
+
+def test_a_history_that_only_speaks_of_pregnancy_decides_nothing() -> None:
+    sent = {"name": "Clinical history", "value": "Two pregnancies, no complications.", "effective": MORNING}
+    assert narrated(potassium("4.1", MORNING), sent).pregnant is None
+
+
+@pytest.mark.parametrize(("listed", "holds"), [("None", False), ("Enoxaparin, ramipril", True)])
+def test_a_list_of_medicines_sent_as_a_result_is_a_list(listed: str, holds: bool) -> None:
+    sent = {"name": "Medication", "value": listed, "effective": MORNING}
+    assert narrated(potassium("4.1", MORNING), sent).holds(CONCEPTS["heparin"]) is holds
+    assert narrated(potassium("4.1", MORNING)).holds(CONCEPTS["heparin"]) is None

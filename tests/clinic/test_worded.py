@@ -111,3 +111,22 @@ def test_a_relatives_illness_fear_and_likelihood_are_no_diagnosis(text: str, con
 
 def test_palliative_treatment_is_not_an_aunts() -> None:
     assert said("姑息化疗，肺癌。")["lung-cancer"]
+
+
+@pytest.mark.parametrize("text", ["血清呈乳糜状，脂血指数4+", "血浆乳白色", "脂血指数：3+", "脂浊 ++"])
+def test_a_milky_serum_is_a_lipaemic_specimen(text: str) -> None:
+    assert said(text)["lipaemic-specimen"]
+
+
+@pytest.mark.parametrize("text", ["脂血指数1+", "脂血指数 12", "血清清亮"])
+def test_what_is_no_lipaemic_specimen(text: str) -> None:
+    assert "lipaemic-specimen" not in said(text)
+
+
+def test_clumps_and_transfusion_are_denied_in_one_word() -> None:
+    film = said("Film: true thrombocytopenia, no clumps, no fragments.")
+    assert (film["thrombocytopenia-on-film"], film["platelet-clumps"]) == (True, False)
+    assert said("血小板未见聚集")["platelet-clumps"] is False
+    assert "platelet-clumps" not in said("红细胞未见聚集")
+    assert said("No transfusion ever.")["red-cell-transfusion"] is False
+    assert "platelet-clumps" not in said("Gram positive cocci in clumps")

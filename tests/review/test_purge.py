@@ -180,6 +180,19 @@ def test_everything_about_one_patient_goes_and_nothing_of_another(desk: Desk, id
     assert desk.store.identity(again.key) is None
 
 
+def test_what_came_under_a_further_number_of_the_patient_goes_too(desk: Desk, identity: Identity) -> None:
+    wider = identity.model_copy(update={"identifiers": [*identity.identifiers, "NI-99-001"]})
+    others = identity.model_copy(update={"shared": True})  # somebody else under the same number
+    mine, same, stranger = about(desk, identity), about(desk, wider), about(desk, others)
+    assert len({one.subject.key for one in (mine, same, stranger)}) == 3
+    work = Purge(desk.store, desk.clock)
+    due = work.of_subject(mine.subject.key)
+    assert {one.id for one in due} == {mine.id, same.id}
+    assert work.delete(due, by="Archive", because="subject", subject=mine.subject.key).patients == 2
+    assert desk.store.identity(same.subject.key) is None
+    assert desk.store.get(stranger.id).id == stranger.id
+
+
 def test_a_patient_without_consultations_is_forgotten_too(desk: Desk, identity: Identity) -> None:
     subject = desk.store.subject_for(identity, "")
     work = Purge(desk.store, desk.clock)

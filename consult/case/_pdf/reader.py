@@ -34,8 +34,11 @@ def read_pdf(content: bytes, *, home: tzinfo) -> tuple[list[Draft], list[str]]:
         CaseError: it is no PDF, locked, or has no text layer.
         MissingExtra: the extra `pdf` is not installed.
     """
-    pages = [page for page in pdf_pages(content) if page]
-    drafts = [_draft(lines, home) for lines in _by_patient(pages)]
+    pages = pdf_pages(content)
+    drafts = [_draft(lines, home) for lines in _by_patient([page.lines for page in pages if page.lines])]
+    if any(page.incomplete for page in pages):
+        for draft in drafts:
+            draft.doubts.append("text-incomplete")
     problems = [
         f"patient {number}: no table of results was recognised; the text was kept as a report"
         for number, draft in enumerate(drafts, start=1)

@@ -130,7 +130,7 @@ class NamedTest:
             return matched
         # Only an earlier sentence speaks of another fluid: what could be of either stays in the text.
         there = catalog.match(self._as, unit=unit, specimen=self._specimen).analyte
-        if there == matched and self._specimen == "arterial blood gas":
+        if there == matched and self._specimen in {"arterial blood gas", "urine"}:
             return matched
         if matched is None or there is not None or matched in _SHARED or catalog[matched].group not in _BLOOD_ONLY:
             return None

@@ -114,7 +114,7 @@ def is_other(folded: Folded, name: Mention) -> bool:
 
 def _path(before: str) -> bool:
     """`Test_Results/Urinalysis/pH`: slashes between the steps of a path, not between two tests."""
-    return bool(re.search(r"(?:^|\n)[^\n:=]*/[^\n:=/]*/$|[a-z]{4,}/$", before))
+    return bool(re.search(r"(?:^|\n)[^\n:=,，;；\d]*/[^\n:=/,，;；\d]*/$|[a-z]{4,}/$", before))
 
 
 @lru_cache(maxsize=4)

@@ -17,7 +17,7 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 _TOLD_AGE = re.compile(
-    r"(?:^|\n|[,;，；])\s*(?:age|年龄)\s*[:=]\s*(?P<age>\d{1,3})(?!\d|[ ]?[-/.]\d)[ ]?(?P<unit>months?|weeks?"
+    r"(?:^|\n|[,;，；])[ \t]*(?:age|年龄)[ \t]*[:=]\s*(?P<age>\d{1,3})(?!\d|[ ]?[-/.]\d)[ ]?(?P<unit>months?|weeks?"
     r"|days?|个月|天|日|y\w*|岁)?",
     re.IGNORECASE,
 )

@@ -23,7 +23,7 @@ _CUES = re.compile(
     r"|(?P<venous>\bVBG|venous (?:blood )?gas|静脉血气)"
     r"|(?P<arterial>\bABG|arterial|blood gas\w*|动脉血?|血气)"
     r"|(?P<blood>\bserum|\bplasma|\bCBC|\bFBC|(?<!white )(?<!red )blood (?!pressure|gas|culture|transfusion|loss"
-    r"|cell|[:]?[ ](?:[1-4]?\+|neg|pos|trace|large|small|moderate))"
+    r"|cell|(?:[1-4]?\+|neg|pos|trace|large|small|moderate))"
     r"|\blabs?\b|laborator|chemistr|\b[BC]MP\b|electrolytes|"
     r"liver function|coagulation|h[ae]+matolog|血常规|生化|凝血|肝功|肾功|电解质|血清|血浆|血型|全血|化验|vital"
     r"|体格检查|查体))",
