@@ -34,7 +34,7 @@ _NOUNS = (
     r"(?:our|your) ref(?:erence)?|ref(?:erence)?|uid|id|unit"
 )
 """Labels of things that are also counted, measured or talked about: `order 3 tests`, `group A`, `unit dose 5 mg`."""
-_MARK = r"(?P<mark>(?:[ -]?(?:nos?|number|num|nr|id|code|identifier)\b\.?|\s?#|\.(?= ))*(?:\s(?:is|was))?[ \t]?[:#=/]{0,2})\s{0,3}[#(]?"
+_MARK = r"(?P<mark>(?:[ -]?(?:nos?|number|num|nr|id|code|identifier)\b\.?|\s?#|\.(?= )){0,3}(?:\s(?:is|was))?[ \t]?[:#=/]{0,2})\s{0,3}[#(]?"
 _TOKEN = (
     r"(?P<code>[a-z]{2,3} \d{5,10}|(?:[a-z]{2,3} (?=\d{3}))?[a-z]{0,3}\d{1,5}(?: \d{2,7}){1,6}(?: \d(?!\d))?(?![\w%/]| ?(?:y|yo|yrs?|years?|m|f|mg|g|ml|mmol|mm|hours?|hrs?|days?|weeks?|months?|bpm|ng|ug|mcg|units?)\b)"
     r"|[=*]?(?=[a-z_./:*-]{0,16}\d)[a-z0-9*]{1,24}(?:[-/_:.][a-z0-9*]{1,20}){0,6}(?: / \d{1,2}(?![\d/]))?)"
@@ -54,12 +54,13 @@ _LETTER = "[ac-hjkmnp-rt-y]"
 _FORMS = re.compile(
     rf"(?<![a-z0-9./-])(?:[1-9]{_LETTER}[ac-hjkmnp-rt-y0-9]\d-?{_LETTER}[ac-hjkmnp-rt-y0-9]\d-?{_LETTER}{{2}}\d\d"  # 1EG4-TE5-MK73
     r"|=?[a-z]\d{4} ?\d\d ?\d{6}(?: ?\d\d)?|[a-z]\d{3} \d{3} \d{3} \d{3}(?: [\da-z])?"  # W1234 26 123456, G123 126 123 456 3
-    r"|\d{5}-\d{4}"  # the larger number first: no range
     r"|[12]\d-(?!\d*000)\d{5,7}(?! ?(?:cfu|/|cells|copies))|(?!il|cd)[a-z]{1,3}-?[12]\d[-/]\d{4,7}(?:-[a-z0-9]{1,3})?|[12]\d:[a-z]{1,2}\d{4,7}[a-z]?|[12]\d[a-z]{1,2}-\d{3,6}(?:-\d{1,6})?"  # A26-01234, 26:H12345G
     r"|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
     r"|[x*]{3}-?[x*]{2}-?\d{4})(?![a-z0-9.-]*\d)(?![a-z])"
     r"|\(01\) ?\d{14}(?: ?\((?:10|11|17|21)\) ?[a-z0-9-]{1,20})*"
 )
+_ZIP_FOUR = re.compile(r"(?<![a-z0-9./-])\d{5}-\d{4}(?![\w-]|\.\d)")
+"""No range, whose larger number would stand second."""
 _STATE_ZIP = re.compile(
     r"(?<=, )(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]) (\d{5}(?:-\d{4})?)(?![\d-])"
 )
@@ -100,6 +101,7 @@ def find_numbers_en(text: str, cased: str) -> Iterator[Found]:
     yield from (Found("id", *match.span(), 0.9) for match in _FORMS.finditer(text))
     yield from (Found("address", *match.span(1), 0.8) for match in _STATE_ZIP.finditer(cased))
     yield from (Found("address", *match.span(1), 0.9) for match in _ZIP.finditer(text))
+    yield from (Found("address", *match.span(), 0.8) for match in _ZIP_FOUR.finditer(text))
     yield from (Found("phone", *match.span(match.lastindex or 1), 0.9) for match in _EXTENSION.finditer(text))
 
 

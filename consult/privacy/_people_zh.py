@@ -48,29 +48,41 @@ _SOME = re.compile(r"[\u3400-\u9fff](?:某某?|[x×*]{1,2})(?![a-z])")
 
 
 def find_people_zh(folded: Folded) -> Iterator[Found]:
-    """Names of people in a folded text."""
+    """Names of people in a folded text; of two finds one inside the other, the longer."""
     text = folded.text
     if _HAN.search(text) is None:
         return
-    for match in _DOTTED.finditer(text) if "·" in text else ():
-        before = _BEFORE_DOTTED.match(match.group().partition("·")[0])
-        skipped = before.end() if before else 0
-        if _is_dotted(match.group()[skipped:]):
-            yield Found("name", match.start() + skipped, match.end(), 0.9)
-    yield from (Found("name", *match.span(), 0.9) for match in _FOREIGN.finditer(text) if len(match.group()) > 2)
+    end = 0
+    for one in sorted(_all(text), key=lambda one: (one.start, -one.end)):
+        if one.end > end:
+            end = one.end
+            yield one
+
+
+def _all(text: str) -> Iterator[Found]:
+    yield from _of_other_languages(text)
     yield from _labelled(text)
-    for match in _SPELLED.finditer(text):
-        if _SPOKEN_OF.search(text[max(0, match.start() - _REACH) : match.start()]) and not NOT_NAMES.match(
-            match.group()
-        ):
-            yield Found("name", *match.span(), 0.7)
     yield from _titled(text)
     yield from find_scored(text)
     yield from (Found("name", *match.span(match.lastindex or 1), 0.7) for match in _FAMILIAR.finditer(text))
     for match in _SOME.finditer(text):
         at = match.start()
         if text[at] in COMMON_SURNAMES and not is_pair(text[at - 1 : at], text[at]):  # `位于X染色体`
-            yield Found("name", match.start(), match.start() + 1, 0.8)
+            yield Found("name", at, at + 1, 0.8)
+
+
+def _of_other_languages(text: str) -> Iterator[Found]:
+    """Tibetan, Uyghur, Kazakh and Mongolian names, and whatever is spelled by its sound where somebody is spoken of."""
+    for match in _DOTTED.finditer(text) if "·" in text else ():
+        before = _BEFORE_DOTTED.match(match.group().partition("·")[0])
+        skipped = before.end() if before else 0
+        if _is_dotted(match.group()[skipped:]):
+            yield Found("name", match.start() + skipped, match.end(), 0.9)
+    yield from (Found("name", *match.span(), 0.9) for match in _FOREIGN.finditer(text) if len(match.group()) > 2)
+    for match in _SPELLED.finditer(text):
+        spoken_of = _SPOKEN_OF.search(text[max(0, match.start() - _REACH) : match.start()]) is not None
+        if spoken_of and not NOT_NAMES.match(match.group()):
+            yield Found("name", *match.span(), 0.7)
 
 
 def find_doubtful_zh(folded: Folded) -> Iterator[tuple[int, int]]:
@@ -197,5 +209,6 @@ def _before_title(text: str, end: int) -> int | None:
     single = end - 1
     if single < 0 or text[single] not in COMMON_SURNAMES or BEFORE_TITLE.search(text, max(0, end - 3), end):
         return None
-    inside = is_pair(text[single - 1 : single], text[single])  # `用于医生`, `开方医师`
+    open_ = _LEFT.search(text, max(0, single - _REACH), single) is not None
+    inside = not open_ and is_pair(text[single - 1 : single], text[single])  # `用于医生`
     return None if inside or text[end - 2 : end] in COMPOUND_SURNAMES else single

@@ -24,11 +24,11 @@ _RARELY = 5
 _REACH = 8
 _SOMETIMES = frozenset("于加有为知发代常同行正应起能其之若和生重元异类前进立本志转才社会")
 """Characters that records are full of and parents choose as well: 有田, 为民, 知行."""
-_FUNCTION = frozenset(
-    "和经于时向管查从连应单全成方平安明易常都但有能须同并由水公别来后可敬候文何任石高白黄金万官母青火占"
-)
+_FUNCTION = frozenset("和经于时向管查从连应单全成平明常都同并由水公别来后可敬候官母青火")
 """Surnames that are words of the record by themselves: believed where somebody is announced, or nothing else can be meant."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_WHOSE = frozenset("其之外长重")
+"""Before 孙 these make it a grandchild."""
 _NEVER = frozenset("但占有能须师终相况见在所是")
 _SURNAME = re.compile(
     rf"(?:{'|'.join(sorted(COMPOUND_SURNAMES))})|[{''.join(sorted((COMMON_SURNAMES | RARE_SURNAMES) - _NEVER))}]"
@@ -89,7 +89,7 @@ def find_scored(text: str) -> Iterator[Found]:
     done = 0
     for match in _SURNAME.finditer(text):
         start: int = match.start()
-        if start < done:
+        if start < done or (text[start] == "孙" and text[start - 1 : start] in _WHOSE):
             continue
         end, points = _best(text, start, len(match.group()))
         if points >= ENOUGH:

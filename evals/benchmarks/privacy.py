@@ -74,7 +74,9 @@ def bench_case(repeat: int = 15) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--set", default="test", choices=["development", "rehearsal", "test"])
+    parser.add_argument(
+        "--set", default="test", choices=["development", "rehearsal", "rehearsal2", "rehearsal3", "test"]
+    )
     parser.add_argument("--notes", type=int, default=2000)
     given = parser.parse_args()
     measure(given.set, given.notes)

@@ -20,13 +20,13 @@ def result(name: str, value: str, unit: str = "", reference: str = "") -> dict[s
     }  # fmt: skip
 
 
-ANAEMIA = (
+HAEMOLYSIS = (
     result("Haemoglobin", "58", "g/L", "120-155"),
     result("Haptoglobin", "<0.1", "g/L", "0.3-2.0"),
     result("LDH", "684", "U/L", "120-250"),
     result("Total bilirubin", "66", "umol/L", "0-21"),
+    result("Direct antiglobulin test", "Positive"),
 )
-HAEMOLYSIS = (*ANAEMIA, result("Direct antiglobulin test", "Positive"))
 FOLATE = (
     result("Haemoglobin", "82", "g/L", "130-175"),
     result("Platelets", "101", "10*9/L", "150-400"),
