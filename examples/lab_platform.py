@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from consult import ConsultError, NotFound, Panel, Settings, UsageError
+from consult import CaseError, ConsultError, NotFound, Panel, Settings, UsageError
 from consult.case import read_cases
 from consult.clinic import Finding
 from consult.review import export_json
@@ -38,7 +38,9 @@ class Platform:
 
     def receive(self, message: bytes) -> dict[str, Any]:
         """Every case of the message becomes a consultation that awaits review."""
-        result = read_cases(message, catalog=self.panel.library.catalog)
+        result = read_cases(message, format="hl7", catalog=self.panel.library.catalog)
+        if not result.cases:
+            raise CaseError(result.problems[0])
         drafts = [self.panel.consult(case) for case in result.cases]
         return {"consultations": [draft.id for draft in drafts], "problems": result.problems}
 

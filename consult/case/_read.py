@@ -37,6 +37,7 @@ MAX_BYTES = 64 * 1024 * 1024
 _LONGEST_PATH = 1000
 _WORDS_OF_A_NAME = 4
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\|")
+_SCRAP = re.compile(r'(?:null|true|false|-?\d[\d.eE+-]*|"[^"]{0,60}"|MSH|FHS|BHS)\s*')
 _MARKUP = re.compile(r"<[?!A-Za-z]")
 _Content = bytes | str
 _Found = tuple[list[Draft], list[str]]
@@ -274,6 +275,8 @@ def _kind(content: bytes | str) -> str:
     head = _text(content[:400]).lstrip("\ufeff \t\r\n")
     if _SEGMENT.match(head):
         raise CaseError("the input is neither HL7 v2 (no MSH segment) nor JSON")
+    if _SCRAP.fullmatch(head):
+        raise CaseError("the input is a single JSON value or the name of a segment, and no case")
     if _MARKUP.match(head):
         raise CaseError("the input is XML or HTML, which is not read")
     refuse_binary(content)

@@ -32,9 +32,15 @@ _ZH = re.compile(
 )
 _WECHAT = re.compile(r"(?:微信号?|wechat|qq号?)(?:为|是|:|\s){0,3}([a-z][a-z0-9_-]{4,19}|[1-9]\d{4,11})(?![a-z0-9])")
 _PHONE_ZH = re.compile(
-    r"(?:电话|手机|联系方式|热线|座机|传真|短号|分机|小灵通)(?:号码?)?(?:\s?(?:为|是|:|\()){0,2}\s{0,2}"
+    r"(?:电话|手机|联系方式|热线|座机|传真|短号|分机|内线|小灵通)(?:号码?)?(?:\s?(?:为|是|:|\()){0,2}\s{0,2}"
     r"((?:\+?86[ -]?)?(?:\(?0\d{2,3}\)?[ -]?)?\d[\d -]{1,14}\d(?:(?:转|ext)\d{1,5})?)(?![0-9a-z])(?!\.\d)"
 )
+_NUMBERED_ZH = re.compile(
+    r"[\u4e00-\u9fff](?:证|证明|证书|编码|编号|号码?|码)(?:\s?(?:为|是|:))?\s{0,2}"
+    r"((?=(?:[a-z/ -]*\d){5})[a-z]{0,3}\d[a-z0-9]*(?:[-/_][a-z0-9]+| \d{2,}){0,4})(?![a-z0-9])(?!\.\d)"
+)
+"""Whatever calls itself a number, a code or a certificate, before five digits or more."""
+_LANDLINE = re.compile(r"(?<![\d.+])(?:\+?86[ -]?)?(?:0\d{2,3}[ -]\d{3,4}[ -]?\d{4}|1[3-9]\d{9})(?![\d.])")
 _BED = re.compile(r"(?<![\d.a-z-])((?:加|\+)?\d{1,3}(?:-\d{1,2})?)(?=\s?床(?!旁|边|单|垫|前|上|下|头))")
 _PLATE_ZH = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][·\s-]?(?=[a-z0-9]{0,5}\d)[a-hj-np-z0-9]{5,6}(?![a-z0-9])"
@@ -52,7 +58,7 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。；）)]+", re.IGNORECASE)
 _NHS = re.compile(r"(?<![\d.-])(\d{3})[ -](\d{3})[ -](\d{4})(?![\d-]|\.\d)")
 _DIGIT = re.compile(r"\d")
 _EXTENSION = re.compile(
-    r"(?:ext(?:ension)?|bleep|pager|beeper|fax|tel|分机|短号|电话|座机|传真|转)[^a-z\d]{0,6}(?:no|number)?\W{0,3}\Z"
+    r"(?:ext(?:ension)?|bleep|pager|beeper|fax|tel|分机|内线|短号|电话|座机|传真|转)[^a-z\d]{0,6}(?:no|number)?\W{0,3}\Z"
 )
 """Behind these, a number of a few digits is one that can be called; behind `called` it may be the time of day."""
 _DATE = re.compile(r"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])(?:[-/.]|\Z)")
@@ -109,6 +115,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Kind, _Fits], ...] = (
 )
 _PATTERNS_ZH: tuple[tuple[re.Pattern[str], Kind, _Fits], ...] = (
     (_ZH, "id", _is_bed),
+    (_NUMBERED_ZH, "id", _is_bed),
+    (_LANDLINE, "phone", _always),
     (_PHONE_ZH, "phone", _is_phone),
     (_BED, "id", _is_bed),
 )

@@ -15,7 +15,7 @@ from consult.privacy._detect import Found
 from consult.privacy._identifiers import MEASURED
 
 _ALONE = (
-    r"mrn|mr(?=\s?[#:]| no\b| number)|pid|(?:pt|patient)(?=\s?#| id\b| no\b| number)|urn|nhi|crn|empi|chi|csn|"
+    r"ris|pacs|(?:histo|cyto)(?:logy|path(?:ology)?)|mrn|mr(?=\s?[#:]| no\b| number)|pid|(?:pt|patient)(?=\s?#| id\b| no\b| number)|urn|nhi|crn|empi|chi|csn|"
     r"har|fin|cpi|mbi|ubrn|npi|dea|vin|iban|din|udi|nmc(?: pin)?|gmc|acct|a/c|account|ssn|soc(?:ial)?\.? sec(?:urity)?\.?|"
     r"medicare|medicaid|nhs|hicn?|nino|accession|acc|barcode|passport|visa|s/n|sn|dl(?=\s?[:#])|sort code|"
     r"(?:driv(?:er'?s?|ing) )?licen[cs]e|(?:health|insurance|id|ration|green) card|state id|(?:device|unit|pump|pacemaker|generator|lead|implant|valve|analyser|analyzer|meter) serial|serial|"
@@ -69,7 +69,7 @@ _ZIP = re.compile(
 )
 _EXTENSION = re.compile(
     r"(?:(?<=\d{3}[-. ]\d{4})|(?<=\d{4} \d{6})|(?<=\d{6}))[ ,;]{0,2}x\.? ?(\d{2,6})(?![\w^*×/.]*\d)(?! ?(?:10|cells|copies))"
-    r"|(?<![a-z])(?:ext(?:ension|n)?|extn|dect|vocera|pager|beeper|bleep|spok|x(?=\d{4,5}\b))\.?(?: (?:no|number|id)\b\.?)?\s?[:#]?[ ]?#?(\d{3,6})(?![\w/%])(?!\.\d| ?degrees)"
+    r"|(?<![a-z])(?:ext(?:ension|n)?|extn|dect|vocera|pager|beeper|bleep|spok|x(?=\d{4,5}\b)|page(?:d|s)?(?= \d{4}| \d\d-\d{3}))\.?(?: (?:no|number|id)\b\.?)?\s?[:#]?[ ]?#?(\d{3,6}|\d\d-\d{3,4})(?![\w/%])(?!\.\d| ?degrees)"
 )
 _NUMBERED = re.compile(r"no|num|nr|id|code|#|identifier")
 _RECORD = re.compile(r"mrn?|pid|pt|patient|hosp|chart|record|medical|file|acct|account|sort|study|subject|participant")

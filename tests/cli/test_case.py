@@ -73,7 +73,7 @@ def test_readable_parts_are_read_and_the_rest_is_named(consult: Call, message: M
         (b"", "empty"),
         (b" \r\n\t ", "empty"),
         (bytes(range(256)) * 40, "binary"),
-        (b"%PDF-1.7 and so on", "neither HL7 v2"),
+        (b"%PDF-1.7 and so on", "PDF is damaged"),
         (b"{", "JSON"),
         (b'{"id": 1', "JSON"),
         (b"[]", ""),

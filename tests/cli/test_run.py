@@ -57,7 +57,7 @@ def test_in_chinese_with_either_engine(consult: Call, home: Path, engine: str) -
         ([ABPA, "--lang", "de"], "en or zh"),
         ([], "FILE"),
         ([ABPA, "--resume", "C-1"], "FILE"),
-        ([ABPA, "--format", "text"], "json and hl7"),
+        ([ABPA, "--format", "word"], "this version reads json, fhir, hl7, pdf, text"),
         ([ABPA, ABPA], "too many"),
         ([ABPA, "--case", "nobody"], "resp-abpa"),
         (["--resume", "C-nothing"], "C-nothing"),
