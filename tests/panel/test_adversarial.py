@@ -164,14 +164,19 @@ def test_a_closed_panel_says_so_and_starts_no_thread(home: Path) -> None:
         panel.close()
 
 
+def checkpointers() -> int:
+    return sum("consult-checkpoints" in thread.name for thread in threading.enumerate())
+
+
 def test_many_first_calls_open_one_connection(home: Path) -> None:
+    before = checkpointers()  # panels that fixtures of other tests keep open
     with Panel.from_settings(Settings.load(home=home)) as panel:
 
         async def several() -> None:
             await asyncio.gather(*(panel.aconsult(Case.read(CLUMPS)) for _ in range(6)))
 
         asyncio.run(several())
-        assert sum("consult-checkpoints" in thread.name for thread in threading.enumerate()) == 1
+        assert checkpointers() == before + 1
 
 
 def test_checkpoints_are_for_their_owner_only(home: Path) -> None:
