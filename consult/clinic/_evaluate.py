@@ -43,9 +43,10 @@ class Asker:
         known = _Known(rule, self)
         if value is True:
             return Outcome(True, facts=known.facts(evidence(when.tree, True, known.value)))
-        if truth(when.tree, known.value) is False:
+        parts = [(part, truth(part, known.value)) for part in when.parts]
+        if any(holds is False for _, holds in parts):
             return Outcome(False)
-        true_leaves = [evidence(part, True, known.value) for part in when.parts if known.true(part)]
+        true_leaves = [evidence(part, True, known.value) for part, holds in parts if holds]
         raising = any(known.raises(leaf) for leaves in true_leaves for leaf in leaves)
         if not raising and not settle:
             return Outcome(None)
