@@ -30,6 +30,8 @@ _BEFORE = re.compile(r"(?:(?<![A-Za-z'])[A-Z]\.? ?){1,3}\Z")
 _AFTER = re.compile(r" [A-Z](?![A-Za-z'+-]|\.\w| ?[\d=<>:])\.?")
 _INITIALLED = re.compile(r"\A[A-Z]\.? | [A-Z]\.?\Z")
 _NOUN = re.compile(r"'s [a-z]")
+_INITIALS = re.compile(rf"(?<![A-Za-z.])(?:[A-Z]\. ?){{1,3}}([A-ZØŁĐÞÆŒ][a-zøłđþæœßı]{{2,}}(?:['-][{L}]+)*)(?![{L}])")
+_SEROVARS = words("typhi paratyphi typhimurium enteritidis infantis newport dublin heidelberg virchow choleraesuis")
 
 
 def find_free_en(folded: Folded) -> Iterator[Found]:
@@ -37,7 +39,7 @@ def find_free_en(folded: Folded) -> Iterator[Found]:
     text = folded.cased
     if _CAPITAL.search(text) is None:
         return
-    free = [*_pairs(text), *_known(text, folded.text), *_strangers(text), *_articled(text)]
+    free = [*_pairs(text), *_known(text, folded.text), *_strangers(text), *_articled(text), *_initialled(text)]
     for one in free:
         if not _MOVED_WITH.search(text, max(0, one.start - 30), one.start):
             yield one
@@ -124,6 +126,14 @@ def _articled(text: str) -> Iterator[Found]:
             and not is_eponym(text, match.start())
             and not NOT_PEOPLE.match(text, match.end())
         ):
+            yield Found("name", *match.span(), 0.7)
+
+
+def _initialled(text: str) -> Iterator[Found]:
+    """`called by J. Winterbourne`: initials with dots before a word that nothing else is called."""
+    for match in _INITIALS.finditer(text):
+        word = match.group(1)
+        if is_strange(word) and word.lower() not in _SEROVARS and NOT_PEOPLE.match(text, match.end()) is None:
             yield Found("name", *match.span(), 0.7)
 
 

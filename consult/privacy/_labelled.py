@@ -58,14 +58,17 @@ _CODED_ZH = re.compile(
     r"[\u4e00-\u9fff](?<![批货型信符])号码?\s?:?\s?([a-z]{1,4}-?\d{3,}(?:[-/]\d+)*)(?![a-z0-9])(?!\.\d)"
 )
 """透析号HD3950: letters and digits directly behind any number but that of a batch or of a product."""
-_STAFF_ZH = re.compile(r"(?:医师|医生|护士|技师|药师|[者人]):[\u4e00-\u9fff·]{2,12}\((\d{4,8})\)")
+_STAFF_ZH = re.compile(r"(?:医师|医生|护士|技师|药师|[者人]):[\u4e00-\u9fff·]{2,12}\(([a-z]{0,3}\d{3,8})\)")
 """报告医师:黄磊(54140): the staff number behind a signature."""
-_TRANSFERRED = re.compile(r"(?<=\d{4})\s?(?:转接?|分机)\s?(\d{2,6})(?!\d)")
+_TRANSFERRED = re.compile(
+    r"(?<![\d.])(?:(?:0\d{2,3}[ -]?)?\d{7,8}\s?(?:转接?|分机)\s?\d{2,6}|(?<=\d{4}转)\d{2,6}|(?<=\d{4}分机)\d{2,6})(?!\d)"
+)
 _LANDLINE = re.compile(
     r"(?<![\d.+])(?:\+?86[ -]?)?(?:0\d{2,3}[ -]\d{3,4}[ -]?\d{4}|0\d{2,3}[ -]\d{5} \d{4}|1[3-9]\d{9})(?![\d.])"
 )
 _PLATE_ZH = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][·\s-]?(?=[a-z0-9]{0,5}\d)[a-hj-np-z0-9]{5,6}(?![a-z0-9])"
+    r"|(?:(?<=车)|(?<=车牌)|(?<=车牌号)|(?<=车牌:)|(?<=车牌号:))(?![牌号])[\u4e00-\u9fff][a-z][·\s-]?(?=[a-z0-9]{0,5}\d)[a-z0-9]{4,6}[警学挂港澳]?(?![a-z0-9])"
 )
 _BORN = re.compile(
     r"(?:(?<![a-z])(?:dob|d\.o\.b\.?|date of birth|birth ?date|birthday|born(?: on)?)\b|出生日期|出生年月日?|"

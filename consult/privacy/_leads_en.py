@@ -94,7 +94,7 @@ BY = re.compile(rf"(?<![A-Za-z])(?:by|from|[Pp]er|with|for|[Ff][Yy][Ii]|called|i
 ACTING = re.compile(
     rf"(?<![{L}\d'-])([A-ZØŁĐÞÆŒ](?:'[A-Z])?[a-zøłđþæœßı]+(?:['-][{L}]+)*)(?= (?:wants|wanted|said|says|called|rang|asked|asks|phoned|told|agrees|agreed|"
     r"explained|mentioned|insisted|visited|attended|telephoned|confirmed|informed|aware|updated|bled|cannulated|reviewed|phoned|bleeped|took|gave|signed|witnessed|checked|collected|brought|lives|works|drives|denies|reports|states|stated|thinks|feels|worried|declined|refused|consented|requested|spoke|will (?:ring|call|chase|review|tell|speak|discuss|collect|bring)|to (?:ring|call|chase|review)|is aware|is worried|is happy|was told|was informed|was aware|here from|here again|here)(?![a-z])"
-    r"| ?\((?:[Dd]aughter|[Ss]on|[Ww]ife|[Hh]usband|[Mm]other|[Ff]ather|[Ss]ister|[Bb]rother|[Nn]urse|RN|SN|[Nn]iece|[Nn]ephew|[Pp]artner|[Nn]ext of kin|NOK|[Cc]arer|HCA|SHO|SpR|StR|F[12Y]\d?|FY[12]|CNS|SN|EN|AIN|BMS|GP|OT|PT|SW|[Pp]orter|[Ww]itness|[Ii]nterpreter|[Ff]riend|[Nn]eighbou?r|[Mm]um|[Dd]ad|[Ss]pouse|[Ff]ianc)"
+    r"| ?\((?:[Dd]aughter|[Ss]on|[Ww]ife|[Hh]usband|[Mm]other|[Ff]ather|[Ss]ister|[Bb]rother|[Nn]urse|RN|SN|[Nn]iece|[Nn]ephew|[Pp]artner|[Nn]ext of kin|NOK|[Cc]arer|HCA|SHO|SpR|StR|F[12Y]\d?|FY[12]|CNS|SN|EN|AIN|BMS|GP|OT|PT|SW|[Pp]orter|[Ww]itness|[Ii]nterpreter|[Ff]riend|[Nn]eighbou?r|[Mm]um|[Dd]ad|[Ss]pouse|[Ff]ianc|[Cc]ons(?:ultant)?\)|[Rr]eg(?:istrar)?\)|[A-Za-z]+ (?:reg|registrar|cons|consultant|nurse|SHO|SpR|StR|CNS|RN|fellow|resident|secretary)\))"
     r"|, (?:ward clerk|staff nurse|charge nurse|nurse|clerk|secretary|receptionist|porter|paramedic|physio|pharmacist|midwife|sister|carer|registrar|SHO|SpR|CNS|RN|FY1|FY2|HCA|next of kin|daughter|son|wife|husband|his|her)(?![a-z]))"
 )
 LAST = re.compile(
@@ -110,7 +110,7 @@ LOWER_LEAD = re.compile(
 _THINGS = (
     r"(?:criteria|criterion|scores?|scale|classification|grade|stage|syndrome|disease|sign|test|stain|index|catheter|line|tube|cannula|ventilator|analy[sz]er|formula|equation|"
     r"method|procedure|operation|manoeuvre|maneuver|fracture|hernia|clamp|forceps|balloon|valve|stent|protocol|regimen|antigen|antibod|bod(?:y|ies)|cells?|virus|agar|reaction|"
-    r"position|incision|drain|mask|frame|collar|splint|bandage|dressing|device|system|pump|needle|scissors|unit|ward|wing|suite|theatre|building|bay|trial|study|et al|"
+    r"(?:ha?emi)?arthroplasty|prosthes[ie]s|wort|position|incision|drain|mask|frame|collar|splint|bandage|dressing|device|system|pump|needle|scissors|unit|ward|wing|suite|theatre|building|bay|trial|study|et al|"
     r"level|class|type|lift|viper|venom|blade|serology|fever|ratio|factor|plate|screws?|nail|hook|retractor|suture|flap|graft|pouch|loop|stockings?|regime|diet|feed|cream|gel|ointment|"
     r"inhaler|pen|hoist|chair|mattress|inventory|questionnaire|sum|airway|probe|port|filter|shunt|boot|brace|crutch(?:es)?|exercises?|technique|approach|repair|resection|anastomosis|stoma|"
     r"triad|law|phenomenon|reflex|murmur|nodes?|spots?|rash|ulcer|tumou?r|lymphoma|sarcoma|palsy|chorea|anomaly|deformity|contracture|pos|neg|positive|negative)(?![a-z])"

@@ -28,6 +28,8 @@ _LETTERS = re.compile(r"[a-z]{2}")
 _LATIN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
+_PLAIN = frozenset("于时明黄方白康麻汤年家人江水安平高和成")
+"""Surnames that behind 小 or 老 begin a word: 小于, 小时, 老年."""
 _SAFE_INITIALS = r"(?:(?<![a-z])(?:patient|pt|initials?|seen by|signed(?: by)?|dictated by|dr|mr|mrs|ms)[\s.:]{1,2})"
 """Behind these two letters are somebody's initials."""
 
@@ -143,6 +145,8 @@ class ChineseName:
         patterns = [_whole(whole)] if len(whole) > 1 else []
         patterns += [_spaced(part) for part in alone]
         patterns.append(rf"(?<![责主兼担处病产药实见值夜])(?<!首席){_spaced(family)}(?={TITLES_ZH})")
+        if sent and family not in _PLAIN:
+            patterns.append(rf"(?<=[床叫找跟问让,。、;\s][老小]){_spaced(family)}(?=[的说去来今昨那还也\s,。;!?、]|\Z)")
         self._any = frozenset(whole)
         self._pattern = "|".join(patterns)
         self._spelled = (family, whole[len(family) :] if len(whole) < 5 else "")

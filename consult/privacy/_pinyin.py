@@ -12,8 +12,10 @@ from consult.privacy._surnames import COMMON_SURNAMES, COMPOUND_SURNAMES, GIVEN,
 _SURNAMES = COMMON_SURNAMES | RARE_SURNAMES
 _GAP = r"[\s,.^_-]{0,3}"
 _INITIAL_GAP = r"[\s,]{1,2}"
-_NOT_VALUE = r"(?![a-z]|\.?\s?[\d<>=:])"
+_NOT_VALUE = r"(?![a-z]|\.?\s?[\d<>=:](?!\d{0,2}\s?(?:床|岁|月龄|号床)))"
 """Behind an initial: in `Zhang K 6.9` the letter is potassium."""
+_SYMBOLS = frozenset(["li", "na", "ca", "he", "ba", "la", "mo", "se", "ni", "pa", "pe"])
+"""Readings that are results, elements or abbreviations as well: `Li, Na` may be two of them."""
 _SHORT = 4
 """Letters of a whole name such as Li Na, which in another order may be two results."""
 
@@ -24,7 +26,8 @@ def in_letters(family: str, given: str) -> str | None:
     if surname is None or not parts or None in parts:
         return None
     spelled = r"[\s'-]?".join(part for part in parts if part)
-    first = _GAP if len(family + given) > 2 else r"[\s^_-]?"
+    short = len(family + given) < 3 and not _SYMBOLS.isdisjoint((*readings(family[0]), *readings(given[0])))
+    first = r"[\s^_-]?" if short else _GAP
     ways = [f"{surname}{first}{spelled}"]
     shortest = min(len(one) for one in syllables()[family[0]]) + sum(len(syllables()[one][0]) for one in given)
     if shortest > _SHORT:

@@ -102,6 +102,7 @@ _FIXED = (
     "dubin[ -]johnson|ehlers[ -]danlos|hermansky[ -]pudlak|wolff[ -]parkinson[ -]white|"
     "bernard[ -]soulier|diamond[ -]blackfan|chediak[ -]higashi|wiskott[ -]aldrich|plummer[ -]vinson|"
     "creutzfeldt[ -]jakob|philadelphia (?:chromosome|positive|negative)|philadelphia-|direct coombs|indirect coombs|"
+    r"pouch of douglas|bundle of his|angle of louis|circle of willis|canal of schlemm|ligament of treitz|st\.? john'?s wort|"
     "heinz bod|ann arbor|rai stag|binet stag|duke criteria|duke activity|light-chain|light'?s criteria"
 )
 EPONYM = re.compile(rf"(?<![a-z])(?:{_FIXED}|(?:{'|'.join(sorted(EPONYMS))})(?:'?s|s')?[ -](?:{_NOUNS}))(?![a-z])")
