@@ -24,6 +24,12 @@ _WHEN = re.compile(
     r"|(?:0?[1-9]|[12]\d|3[01])[-/]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[-/]?(?:19|20)?\d\d"
     r"|(?:0?[1-9]|1[0-2])/(?:19|20)\d\d|(?:19|20)\d\d[-/](?:19|20)?\d\d"
 )
+_IN_TABLE = re.compile(r"(?:\d:\d\d|\|)\s?\|\s?[^|\n\d]{2,40}?\s?\|\s?([a-z]{0,2}\d{6,9})(?=\s?\|)")
+"""`| 02:33 | Joy Bhatt | 6530370 |`: a number of its own column behind whoever it belongs to."""
+_REGISTERED = re.compile(
+    r"(?<![a-z])(?:reg|pin|agency|bank|locum)\.?(?: (?:no|number)\.?)?[,:]?\s{1,2}([a-z]?\d{5,8})(?![\da-z]|\.\d)"
+)
+"""The number of a nurse from an agency, of a pharmacist on the register."""
 _UNIT = (
     r"(?:hpf|lpf|cmm|[mkunpcdf]?g|mcg|[mkundf]?l|[mk]?i?u|units?|[munp]?mol|meq|cfu|copies|cells|[cmukn]m|hrs?|h|min|s|ms|d|days?|k?bp|"
     r"mmhg|cmh2o|kpa|mosm|osm|nm|kcal|kj|kb|k?da|rpm|k?hz|w|v|x|ppm|k|m|bpm|fps|ma|kvp?|gy|cgy|mbq|ci|e\d{1,2})"
@@ -59,6 +65,8 @@ _DIGITS = re.compile(r"\d+")
 
 def find_bare_numbers(text: str) -> Iterator[Found]:
     """Tokens of a folded text that look like identifiers."""
+    for pattern in (_IN_TABLE, _REGISTERED):
+        yield from (Found("id", *match.span(1), 0.7) for match in pattern.finditer(text))
     for match in _RUN.finditer(text):
         run = match.group()
         if len(run) < 7 or sum(map(str.isdigit, run)) < 5 or _SEPARATED.fullmatch(run) is None:

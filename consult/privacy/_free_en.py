@@ -19,7 +19,7 @@ _CAPITAL = re.compile(rf"(?<![{L}\d'@._-])[A-ZØŁĐÞÆŒ][{L}]+(?:['-][{L}]+)*
 _MOVED_WITH = re.compile(r"(?:transfer|mobilis|mobiliz|hoist)[a-z]* [^.\n]{0,12}(?:with|using) \Z")
 _START = re.compile(rf"(?<![{L}\d'./-])[A-ZØŁĐÞÆŒ][a-zøłđþæœßı]+(?:[A-Z][a-z]+)?(?:['-][{L}]+)*(?= )")
 _ARTICLED = re.compile(
-    rf"(?<![{L}\d'-])(?:(?:[Tt]en|[Tt]er|[Vv]an(?: de[rn]?)?|[Vv]on(?: der)?) |(?:[Aa]l|[Ee]l)-)"
+    rf"(?<![{L}\d'-])(?:(?:de|da|di|dos|del|[Tt]en|[Tt]er|[Vv]an(?: de[rn]?)?|[Vv]on(?: der)?) |(?:[Aa]l|[Ee]l)-)"
     rf"([A-Z][a-z]+(?:-[A-Z][a-z]+)?)(?![{L}])"
 )
 _TWO_LETTERS = words("Ly Ng Wu Li Yu Ho Xu Lu Le Vo Ma Su Hu Fu Gu Oh Ko Ha Au Sy Go Uy Qi He Ye Yi Ai Bo Mo Ge Du Qu")
@@ -31,6 +31,11 @@ _AFTER = re.compile(r" [A-Z](?![A-Za-z'+-]|\.\w| ?[\d=<>:])\.?")
 _INITIALLED = re.compile(r"\A[A-Z]\.? | [A-Z]\.?\Z")
 _NOUN = re.compile(r"'s [a-z]")
 _INITIALS = re.compile(rf"(?<![A-Za-z.])(?:[A-Z]\. ?){{1,3}}([A-ZØŁĐÞÆŒ][a-zøłđþæœßı]{{2,}}(?:['-][{L}]+)*)(?![{L}])")
+_SPEAKER = re.compile(rf"(?m)^\[?\d{{1,2}}[:.]\d\d\]? ([A-ZØŁĐÞÆŒ][a-zøłđþæœßı]+(?:['-][{L}]+)*)(?=: )")
+"""`[09:31] Hope: ok`: who says it."""
+_ROLE_BEHIND = re.compile(
+    r" \((?:in charge|(?:[A-Za-z]+ )?(?:nurse|reg|registrar|consultant|cons|SHO)|pathology|radiology|surgery)\)"
+)
 _SEROVARS = words("typhi paratyphi typhimurium enteritidis infantis newport dublin heidelberg virchow choleraesuis")
 
 
@@ -43,6 +48,7 @@ def find_free_en(folded: Folded) -> Iterator[Found]:
     for one in free:
         if not _MOVED_WITH.search(text, max(0, one.start - 30), one.start):
             yield one
+    yield from (Found("name", *match.span(1), 0.7) for match in _SPEAKER.finditer(text))
     yield from _signatures(text)
     yield from _doing(text)
 
@@ -151,13 +157,20 @@ def _signatures(text: str) -> Iterator[Found]:
             yield Found("name", *match.span(1), 0.7)
 
 
+def _surname_with_role(text: str, word: re.Match[str]) -> bool:
+    """`Price (IBD nurse)`: a word that is a surname too, with what its bearer is."""
+    return word.group().lower() in SURNAMES_TOO | GIVEN_EN and _ROLE_BEHIND.match(text, word.end()) is not None
+
+
 def _doing(text: str) -> Iterator[Found]:
     """`Bryony wants`, `from Thandiwe`, a word behind the end of a message: strange words where people stand."""
     for pattern, group in ((BY, 0), (ACTING, 1), (LAST, 1)):
         for match in pattern.finditer(text, len(text) - 60 if pattern is LAST and len(text) > 60 else 0):
             start = match.end() if group == 0 else match.start(1)
             word = _WORD.match(text, start)
-            if word is None or not is_strange(word.group()) or NOT_PEOPLE.match(text, word.end()):
+            if word is None or NOT_PEOPLE.match(text, word.end()):
+                continue
+            if not is_strange(word.group()) and not _surname_with_role(text, word):
                 continue
             if group or match.group().lower().startswith(("by", "from", "fyi", "per")):
                 yield Found("name", start, without_genitive(text, start, word.end()), 0.6)

@@ -35,13 +35,13 @@ RELATION = re.compile(
         patient|pt|son|daughter|wife|husband|mother|father|brother|sister|partner|niece|nephew|aunt|uncle|cousin|grandson|granddaughter|
         grandmother|grandfather|grandad|grandma|nana|nanny|auntie|neighbou?r|friend|carer|guardian|next of kin|nok|contact|spouse|fianc[e]e?|
         mum|mom|dad|step-?son|step-?daughter|step-?mother|step-?father|step-?mum|step-?dad|son-in-law|daughter-in-law|mother-in-law|
-        father-in-law|sister-in-law|brother-in-law|housemate|flat ?mate|roommate|boyfriend|girlfriend|ex-wife|ex-husband|ex-partner|widow|twin|
+        father-in-law|sister-in-law|brother-in-law|housemate|flat ?mate|roommate|boyfriend|girlfriend|ex-wife|ex-husband|ex-partner|widow|twin|boyfriend's name|girlfriend's name|partner's name|husband's name|wife's name|son's name|daughter's name|mother's name|
         triplet|colleague|employer|social worker|key worker|support worker|interpreter|translator|informant|donor|recipient|witness|gentleman|
         lady|baby|teacher|landlady|landlord|warden|visitor|student|observer|trainee|volunteer|chaplain|priest|imam|rabbi|solicitor|constable|
         midwife|nurse|nurse was|nurse today was|consultant|registrar|surgeon|physician|resident|intern|paramedic|pharmacist|technician|scientist|
         radiologist|pathologist|h(?:a)?ematologist|cardiologist|oncologist|at+ending|secretary|phlebotomist|physio|physiotherapist|dietitian|
         dietician|optometrist|dentist|therapist|counsellor|porter|chaperone|clerk|receptionist|coordinator|manager|officer|driver|pc|wpc|dc|hv|
-        hca|amhp|imca|iro|cpn|anaes|family|endoscopist|guarantor|hygienist|chiropodist|podiatrist|orthotist|psychologist|lodger|tenant|spr|str|sho|f[12]|fy[12]|ct[123]|st[1-8]|cns|anp|acp|odp|rmo|jmo|cmo|bms|mla|aka|n[e]e|formerly|wr|ward round
+        hca|amhp|imca|iro|cpn|anaes|endoscopist|guarantor|hygienist|chiropodist|podiatrist|orthotist|psychologist|lodger|tenant|spr|str|sho|f[12]|fy[12]|ct[123]|st[1-8]|cns|anp|acp|odp|rmo|jmo|cmo|bms|mla|aka|n[e]e|formerly|wr|ward round
         """
     )
     + r")(?:[ ,]{1,2}(?:is|named|called|known as|a|also)\b|,)?[ ]?[( ]?(?<=[ (,])(?=[^\W\d_])"

@@ -118,8 +118,10 @@ class LatinName:
                     yield match.span()
 
     def _beside_initial(self, found: str) -> bool:
-        """`G. Bishop`: with the dot of an initial even an ordinary word is the person."""
-        return re.match(r"[a-z]\.", found) is not None and not self.strong.isdisjoint(self.parts)
+        """`G. Bishop`, `Young R`: beside the person's own initial even an ordinary word is the person."""
+        if re.match(r"[a-z]\.", found) is not None:
+            return not self.strong.isdisjoint(self.parts)
+        return re.search(r"[a-z][\s,]{1,2}[a-z]\.?\Z", found) is not None
 
     def _alone(self, text: str, word: str, start: int, end: int) -> bool:
         """Whether one part of the name, standing alone, means the person."""

@@ -38,6 +38,8 @@ _TOKEN = re.compile(
 _LETTERS = re.compile(r"[A-Z][A-Za-z]|[a-z]{2}")
 _SURNAME = re.compile(rf" (?:(?:de|la|der|den|el|al|los) )?{WORD.pattern}")
 _INITIALS = re.compile(r"[A-Z]{2,3}\Z")
+_CAPITALS = re.compile(r"[A-Z]{2,}(?![A-Za-z'-]|,? [A-Z][a-z])")
+_CAMEL = re.compile(r"(?!Mc|Mac|De|Di|Da|Du|La|Le|Fitz|Van|Von|O')[A-Z][a-z]+[A-Z]")
 _OTHER = re.compile(r"(?: and | & |/| / |, | \+ | ?-> ?| ?→ ?)(?=[A-Z]|(?:de|van|von|al|el|bin|ten)[ -])")
 _ARTICLE = re.compile(r"(?:al|el|ad|as|ar|at|an|az|ibn|bin|abd)-[A-Z]")
 _ROLE = re.compile(r".+(?:copist|logist|apist|ographer|guarantor|ecologist|ician)")
@@ -68,7 +70,7 @@ def find_announced_en(folded: Folded) -> Iterator[Found]:
         return
     for pattern, sure, title in ((TITLE, 0.95, True), (LABEL, 0.9, False), (VERB, 0.8, False), (RELATION, 0.8, False)):
         for match in pattern.finditer(text if title else folded.text):
-            if not title and not text[match.end()].isupper():
+            if not title and (not text[match.end()].isupper() or _heading(text, match, pattern is LABEL)):
                 continue
             strong = title or pattern is LABEL or SIGNED.search(text, match.start(), match.end()) is not None
             end = name_end(text, match.end(), strong=strong)
@@ -76,6 +78,14 @@ def find_announced_en(folded: Folded) -> Iterator[Found]:
                 yield Found("name", match.end(), end, sure)
                 yield from _others(text, end, strong=title)
     yield from _with_degree(text)
+
+
+def _heading(text: str, lead: re.Match[str], label: bool) -> bool:
+    """`FAMILY MEETING`, `To: ID on call`: capitals behind capitals, or two or three that are no name."""
+    word = _CAPITALS.match(text, lead.end())
+    if word is None or is_known(word.group()):
+        return False
+    return len(word.group()) < 4 if label else lead.group().strip(" :,").isupper() and " " in lead.group()[-1:]
 
 
 def _others(text: str, end: int, *, strong: bool) -> Iterator[Found]:
@@ -211,7 +221,7 @@ def _believed(text: str, words: list[str], start: int, end: int, *, strong: bool
 def is_strange(word: str) -> bool:
     """Neither a word of medicine nor of the language, as far as our own literature has it; or a given name."""
     folded = word.lower().removesuffix("'s")
-    if word.isupper() or len(folded) < 3 or folded in STOP or _ROLE.fullmatch(folded):
+    if word.isupper() or len(folded) < 3 or folded in STOP or _ROLE.fullmatch(folded) or _CAMEL.match(word):
         return False
     if folded in GIVEN_EN:
         return True

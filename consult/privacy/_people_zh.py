@@ -31,8 +31,8 @@ _SURNAMES = COMMON_SURNAMES | RARE_SURNAMES
 _FAMILY = "".join(sorted(COMMON_SURNAMES))
 _CHOSEN = "".join(sorted(GIVEN))
 _FAMILIAR = re.compile(
-    rf"(?:\A|(?<=[\s,。;!?、~:@床让叫找跟]))(?:"
-    rf"[小老大](?!时)([{_FAMILY}])(?=\Z|[\s,。;!?、:]|[说来去在那看今昨明又还也呢吧嘛的称诉送陪])"
+    rf"(?:\A|(?<=[\s,。;!?、~:@床让叫找跟居]))(?:"
+    rf"[小老大](?!时)([{_FAMILY}])(?=\Z|[\s,。;!?、:]|[说来去在那看今昨明又还也呢吧嘛的称诉送陪代帮偶常])"
     rf"|([{_FAMILY}]|{'|'.join(sorted(COMPOUND_SURNAMES))})(?=[姐哥总工叔姨嫂婶伯爷奶](?:[\s,。;!?:]|\Z))"
     rf"|([{_FAMILY}])(?=老(?:予以?|指示|查房|认为|建议|意见|看过|会诊|主任))"
     rf"|([小阿][{_CHOSEN}])(?=[说来去送陪称诉哭问讲答]|[今昨]|在外|在[医家])"
@@ -146,6 +146,8 @@ def _filled(text: str, start: int) -> int | None:
     whole = _WHOLE.match(text, start)
     if whole is None or NOBODY.match(text, start) or not _pronounced(whole.group()) or len(whole.group()) > 3:
         return None
+    if _TITLED.search(whole.group()) or NOT_NAMES.match(text, start):
+        return None
     return whole.end() if all(_given(one) for one in whole.group()[1:]) else None
 
 
@@ -174,7 +176,8 @@ def _named(text: str, start: int) -> int | None:
     for pattern in (_DOTTED, _FOREIGN, _WHOLE):
         match = pattern.match(text, start)
         if match is not None and NOT_NAMES.match(text, start) is None and _pronounced(match.group()):
-            return match.end()
+            titled = _TITLED.search(match.group(), 1)
+            return match.end() if titled is None else start + titled.start()
     return _name_end(text, start)
 
 

@@ -33,8 +33,10 @@ _MIDST = re.compile(
 )
 """A capital in the midst of a sentence: behind a small word, or behind the word that begins it."""
 _LISTED = re.compile(
-    rf"(?:(?m:^)|[.?!] )([A-Z][{L}'-]+)(?=, (?:mrn|MRN|NHS|nhs|DOB|dob|hosp|bed|Bed|aged?|\d))"
+    rf"(?:(?m:^)|[.?!] )([A-Z][{L}'-]+)(?='s (?:sister|brother|mother|father|wife|husband|son|daughter|mum|dad|partner|family|carer|name)(?![a-z])"
+    rf"| (?:would|does|did|lives|lived|likes|asks|thinks|hopes|still|also)(?![a-z])|, (?:mrn|MRN|NHS|nhs|DOB|dob|hosp|bed|Bed|aged?|\d))"
     rf"|(?<![A-Za-z])((?:[A-Z]\.[ ]?){{1,2}}[A-Z][{L}'-]+)(?![{L}])"
+    rf"|(?<=\")([A-Z][{L}'-]+)(?=\")"
     rf"|(?<=Patient )([A-Z][{L}'-]+(?:,? [A-Z]\.?)?)(?=[ \t]{{2}}|[ \t]*(?:\(|,|MRN|NHS|DOB|\n|\Z))"
 )
 _MONTHS = table("april may june august")

@@ -63,7 +63,7 @@ EPONYMS: frozenset[str] = words(
     wilson wright zenker zollinger babinski tanner wilms legg calve perthes quervain prehn minnesota wisconsin glanzmann
     pel barr willebrand mollaret sjogren kikuchi rosai dorfman erdheim chester langerhans birbeck dohle pelger huet gram giemsa
     pappenheimer westergren ziehl neelsen papanicolaou jenner leishman sudan perls schiff maxwell sternberg bence lewis
-    baker dalton apley lachman mcmurray trendelenburg tinel phalen finkelstein ochsner rovsing mcburney kernig brudzinski carnett
+    rankin ashworth bobath berg baker dalton apley lachman mcmurray trendelenburg tinel phalen finkelstein ochsner rovsing mcburney kernig brudzinski carnett
     courvoisier kehr levine osler janeway roth beck corrigan musset quincke duroziez gallavardin austin flint steell carey ewart
     tietze prinzmetal wenckebach mobitz brugada sgarbossa wellens purkinje bachmann mahaim bainbridge blalock taussig fontan
     norwood rastelli bentall nissen heller billroth hartmann roux kocher pringle lichtenstein shouldice bassini seldinger doppler

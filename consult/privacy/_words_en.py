@@ -18,7 +18,7 @@ def ordinary_words() -> frozenset[str]:
 
 STOP: frozenset[str] = words(
     """
-    guarantor endoscopist drs reg regs cons spr directive kit a about accepted acute admission admitted advice advised afternoon again age aged agreed alive all also am an and any
+    priest chaplain imam rabbi vicar flatmate housemate roommate recipient donor lodger kitchen modified syringe driver family meeting guarantor endoscopist drs reg regs cons spr directive kit a about accepted acute admission admitted advice advised afternoon again age aged agreed alive all also am an and any
     appears appt are arrived as asked at attended aware back because been before being below bloods both but by call called
     cannot care case cc clinic clinical complains complaining complained consultant consulted contact could ct date daughter
     day dear deceased declined declines denied denies department dept developed did died diagnosed discharge discharged

@@ -64,7 +64,7 @@ FOUND = [
     ("from 2905 County Road 66, Elkhart IN 46526. Seen", "from [address-1]. Seen"),
     ("to Northgate District General from Rose Cottage, Church Lane, Galway", "to [organisation-1] from [address-1]"),
     ("腕带号W20260087，血袋号：0210326017744，申请单2603150817作废", "腕带号[id-1]，血袋号：[id-2]，申请单[id-3]作废"),
-    ("军官证：军字第20881号，0755-22565403转6742，A11床", "军官证：[id-1]，[phone-1]，[id-2]床"),
+    ("军官证：军字第20881号，0755-22565403转6742，A11床", "军官证：[id-1]，[phone-1]，[id-3]床"),
     (
         "接听人石明，已复读；前夫蒋立新面谈；审核医师：方向",
         "接听人[name-1]，已复读；前夫[name-2]面谈；审核医师：[name-3]",
