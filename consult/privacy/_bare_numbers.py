@@ -27,7 +27,7 @@ _WHEN = re.compile(
 _IN_TABLE = re.compile(r"(?:\d:\d\d|\|)\s?\|\s?[^|\n\d]{2,40}?\s?\|\s?([a-z]{0,2}\d{6,9})(?=\s?\|)")
 """`| 02:33 | Joy Bhatt | 6530370 |`: a number of its own column behind whoever it belongs to."""
 _REGISTERED = re.compile(
-    r"(?<![a-z])(?:reg|pin|agency|bank|locum)\.?(?: (?:no|number)\.?)?[,:]?\s{1,2}([a-z]?\d{5,8})(?![\da-z]|\.\d)"
+    r"(?<![a-z])(?:reg|pin|agency|bank|locum|token|s/n|sn|rx|serial)\.?(?: (?:no|number|sn|rx)\.?)?[,:]?\s{1,2}([a-z]?\d{5,8})(?![\da-z]|\.\d)"
 )
 """The number of a nurse from an agency, of a pharmacist on the register."""
 _UNIT = (
@@ -47,8 +47,8 @@ _CODE = re.compile(
 """Registries of trials and articles, variants, CAS numbers, standards, TNM, drugs under trial."""
 _CODE_LABEL = re.compile(
     r"(?:icd(?:-?\d\d?)?(?:-?cm|-?pcs)?|loinc|snomed(?: ct)?|rxnorm|cpt|hcpcs|drg|ops|atc|cas|omim|orpha(?:net)?|hpo?|ndc|pmid|"
-    r"doi|isbn|issn|grant|catalog(?:ue)?|cat|model|ref|gtin|ean|version|v|trial|protocol|umls|mesh|ec|section|"
-    r"型号|货号|国药准字[a-z]?|准字[a-z]?|标准号?|注册证)[\s.:#=\"'-]{0,5}(?:codes?|no|number|号)?[\s.:#=\"']{0,3}\Z"
+    r"doi|isbn|issn|grant|catalog(?:ue)?|cat|model|ref|gtin|ean|version|v|trial|protocol|umls|mesh|ec|section|lot|batch|lots|"
+    r"型号|货号|批号|批次|镜号|国药准字[a-z]?|准字[a-z]?|标准号?|注册证)[\s.:#=\"'-]{0,5}(?:codes?|no|number|号)?[\s.:#=\"']{0,3}\Z"
 )
 _COUNTED = re.compile(
     r"(?:[<>=~≈≤≥±×+^*]|dna|rna|loads?|copies|counts?|plt|platelets?|wbc|wcc|rbc|titres?|titers?|total|about|approximately|x|拷贝|载量|计数|约|共)"

@@ -33,11 +33,13 @@ from consult.privacy._words_en import (
 
 WORD = re.compile(rf"[A-ZØŁĐÞÆŒ][{L}]*(?:['-][{L}]+)*\.?(?![{L}\d])")
 _TOKEN = re.compile(
-    rf"(?P<gap>[ \t]|, ?(?=[A-Z])|-)?(?:(?P<initial>[A-Z]\.?(?![{L}\d'-]))|(?P<word>[{L}]+(?:['-][{L}]+)*))"
+    rf"(?P<gap>[ \t]|, ?(?=[A-Z])|-)?(?:(?P<initial>[A-Z]\.?(?![{L}\d'-]))|(?P<word>[{L}]+(?:['-][{L}]+)*)(?![{L}\d]))"
 )
 _LETTERS = re.compile(r"[A-Z][A-Za-z]|[a-z]{2}")
 _SURNAME = re.compile(rf" (?:(?:de|la|der|den|el|al|los) )?{WORD.pattern}")
 _INITIALS = re.compile(r"[A-Z]{2,3}\Z")
+_WEAK = re.compile(r"(?:cc|re|to|from|present|family|team|staff|contact)\s*:")
+"""Labels behind which anything may stand: `CC: Cough`."""
 _CAPITALS = re.compile(r"[A-Z]{2,}(?![A-Za-z'-]|,? [A-Z][a-z])")
 _CAMEL = re.compile(r"(?!Mc|Mac|De|Di|Da|Du|La|Le|Fitz|Van|Von|O')[A-Z][a-z]+[A-Z]")
 _OTHER = re.compile(r"(?: and | & |/| / |, | \+ | ?-> ?| ?→ ?)(?=[A-Z]|(?:de|van|von|al|el|bin|ten)[ -])")
@@ -72,7 +74,8 @@ def find_announced_en(folded: Folded) -> Iterator[Found]:
         for match in pattern.finditer(text if title else folded.text):
             if not title and (not text[match.end()].isupper() or _heading(text, match, pattern is LABEL)):
                 continue
-            strong = title or pattern is LABEL or SIGNED.search(text, match.start(), match.end()) is not None
+            signed = SIGNED.search(text, match.start(), match.end()) is not None
+            strong = title or signed or (pattern is LABEL and not _WEAK.match(match.group()))
             end = name_end(text, match.end(), strong=strong)
             if end is not None and (title or not NOT_PEOPLE.match(text, end)):
                 yield Found("name", match.end(), end, sure)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from consult.privacy._detect import Found
+from consult.privacy._familiar_zh import find_familiar
 from consult.privacy._fold import Folded
 from consult.privacy._han import is_pair
 from consult.privacy._scored_zh import find_scored
@@ -28,28 +29,6 @@ _LABEL = re.compile(
     rf"(?:{LABELS})\s?(?:\((?:签名|签字|盖章)\))?\s*(?::[ \t]*|\t[ \t]*|[ \t]{{1,4}})(?=[\u3400-\u9fff])"
 )
 _SURNAMES = COMMON_SURNAMES | RARE_SURNAMES
-_FAMILY = "".join(sorted(COMMON_SURNAMES))
-_CHOSEN = "".join(sorted(GIVEN))
-_FAMILIAR = re.compile(
-    rf"(?:\A|(?<=[\s,。;!?、~:@床让叫找跟居]))(?:"
-    rf"[小老大](?!时)([{_FAMILY}])(?=\Z|[\s,。;!?、:]|[说来去在那看今昨明又还也呢吧嘛的称诉送陪代帮偶常])"
-    rf"|([{_FAMILY}]|{'|'.join(sorted(COMPOUND_SURNAMES))})(?=[姐哥总工叔姨嫂婶伯爷奶](?:[\s,。;!?:]|\Z))"
-    rf"|([{_FAMILY}])(?=老(?:予以?|指示|查房|认为|建议|意见|看过|会诊|主任))"
-    rf"|([小阿][{_CHOSEN}])(?=[说来去送陪称诉哭问讲答]|[今昨]|在外|在[医家])"
-    rf"|([{_CHOSEN}]{{1,2}})(?=[姐哥](?:老公|老婆|家|孩子|爱人|对象|请假|休息|住院|说|帮|今|明))"
-    rf"|(?<=[。;\n])[ \t]*([{_FAMILY}]|{'|'.join(sorted(COMPOUND_SURNAMES))})(?=\s*\Z))"
-)
-"""小王, 王姐, 阿强说; at the end of a text a surname alone has signed it."""
-_RELATED = re.compile(
-    rf"(?:患者|病人|其|与|同住的)(?:长|次|三|小|养|继)?(?:[子女兄弟姐妹孙侄甥嫂妻夫父母婿]|孙[子女]|外孙女?|侄[子女]|[姑姨舅叔伯])([{_CHOSEN}]{{1,2}})"
-    r"(?=同住|一周|[一二两三数近]?[天日]前|送来|送[至入医]|陪[同护送]|在场|[代已]?签[字名署]|代诉|来电|到场|接听|要求|拒绝|表示|、(?:[长次三其幼]|女儿|儿子))"
-)
-"""其兄斌送来, 长女琪、次子…: a relative by the given name."""
-_ALONE = re.compile(
-    rf"(?:医师|医生|护士长?|技师|药师|[一二三]线|(?:报告|审核|复核|记录|通知|接[收听]|核对)[人者]):?[ \t]?"
-    rf"([{_FAMILY}]|{'|'.join(sorted(COMPOUND_SURNAMES))})(?=[ \t]*(?:[,.。;、/()]|\n|\Z)|[ \t]{{2}})"
-)
-"""值班医师卢, 报告人:王: a surname alone behind who somebody is, with nothing after it."""
 _ALSO = re.compile(r"(?:\([^()\n]{1,12}\))?[ \t]?[、,/和与及][ \t]?(?=[\u3400-\u9fff])")
 """Between the members of an enumeration."""
 _REACH = 10
@@ -64,12 +43,15 @@ _DOTTED = re.compile(
 _BEFORE_DOTTED = re.compile(rf".*(?:{ROLES}|{LEADS}|姓名|签名|人|[科室部院])(?=[\u4e00-\u9fff]{{2}})")
 _FOREIGN = re.compile(rf"(?:{_ELEMENT}){{2,4}}|{'|'.join(one for one in ELEMENTS if len(one) > 2)}|热依汗|阿依古丽")
 _WHOLE = re.compile(r"[\u3400-\u9fff]{2,4}(?=\Z|[^\u3400-\u9fff·]|性别|年龄|男|女)")
+_OFFICE = re.compile(
+    r"[\u4e00-\u9fff]{1,8}?(?:科|办|部|中心|医院|门诊|室|组|站|处)(?=[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff]))"
+)
+"""`审核员:医保办周颖`: where somebody works, before the name."""
 _PATIENT = re.compile(r"患|病人|产妇|受检|儿")
 _NEXT = re.compile(r"[ \t]?[、/,][ \t]?(?=[\u3400-\u9fff])")
 _LISTED = re.compile(
     r"[\u3400-\u9fff]{2,4}(?=\Z|[^\u3400-\u9fff·])|[\u3400-\u9fff]{2,3}?(?=等|和|与|及|" + TITLE_ZH + ")"
 )
-_SOME = re.compile(r"[\u3400-\u9fff](?:某某?|[x×*]{1,2})(?![a-z\d])")
 
 
 def find_people_zh(folded: Folded) -> Iterator[Found]:
@@ -91,13 +73,7 @@ def _all(text: str) -> Iterator[Found]:
     for one in find_scored(text):
         yield one
         yield from _enumerated(text, one.end)
-    yield from (Found("name", *match.span(match.lastindex or 1), 0.7) for match in _FAMILIAR.finditer(text))
-    yield from (Found("name", *match.span(1), 0.7) for match in _RELATED.finditer(text))
-    yield from (Found("name", *match.span(1), 0.7) for match in _ALONE.finditer(text))
-    for match in _SOME.finditer(text):
-        at = match.start()
-        if text[at] in COMMON_SURNAMES and not is_pair(text[at - 1 : at], text[at]):  # `位于X染色体`
-            yield Found("name", at, at + 1, 0.8)
+    yield from find_familiar(text)
 
 
 def _of_other_languages(text: str) -> Iterator[Found]:
@@ -131,6 +107,8 @@ def _labelled(text: str) -> Iterator[Found]:
     """`姓名: 欧阳兰芝`, `审核者: 王强/李敏`; behind a label even a surname that nobody else has is believed."""
     for match in _LABEL.finditer(text):
         start: int = match.end()
+        if (office := _OFFICE.match(text, start)) is not None and _named(text, office.end()):
+            start = office.end()
         named = _PATIENT.search(match.group()) is None and _filled(text, start)
         while (end := named or _named(text, start)) is not None:
             named = None
@@ -249,7 +227,9 @@ def _titled(text: str) -> Iterator[Found]:
             yield Found("name", start, end, 0.85)
 
 
-_LEFT = re.compile(r"(?:\A|[^\u4e00-\u9fff]|[由请经与向和及报找科部室的]|通知|今日|医师|医生|主任)\Z")
+_LEFT = re.compile(
+    r"(?:\A|[^\u4e00-\u9fff]|[由请经与向和及报找科部室的]|通知|今日|医师|医生|主任|中心|医院|站|办|处)\Z"
+)
 
 
 def _before_title(text: str, end: int) -> int | None:
@@ -261,6 +241,9 @@ def _before_title(text: str, end: int) -> int | None:
         given = text[start + family : end]
         if not given:
             return start
+        word = NOT_NAMES.match(text, start)
+        if word is not None and word.end() == end:  # 麻醉医师
+            continue
         plain = text[start] in COMMON_SURNAMES and text[start] not in AMBIGUOUS
         open_ = _LEFT.search(text, max(0, start - _REACH), start) is not None and not NOT_NAMES.match(text, start)
         plain = plain or (text[start] in COMMON_SURNAMES and open_)

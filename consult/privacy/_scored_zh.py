@@ -188,7 +188,11 @@ def _given_points(text: str, start: int, given: int, end: int, *, free: bool) ->
         points -= 1.5
     if given - start == 1 and is_pair(text[start], text[given]):
         points -= 2.0 if free else 1.5
-    if text[end : end + 1] in "\n" and (start == 0 or text[start - 1] in "\n。") and end - start > 1:
+    if (
+        text[end : end + 1] in "\n"
+        and (start == 0 or text[max(0, start - 4) : start].rstrip(" \t")[-1:] in "\n。")
+        and end - start > 1
+    ):
         points += 1.0  # a line or a last sentence of its own
     return points
 

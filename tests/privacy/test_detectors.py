@@ -50,7 +50,7 @@ FOUND = [
     ("(302) 555-6964 x13685; 1-887-555-6714", "[phone-1] x[phone-2]; [phone-3]"),
     ("MBI 1EG4-TE5-MK73, SSN: 380 41 1322, xxx-xx-1234", "MBI [id-1], SSN: [id-2], [id-3]"),
     ("Policy # LXZ 8050 9044, Member ID ZGP12345A67", "Policy # [id-1], Member ID [id-2]"),
-    ("S/N PJN123456S, lot BLC149536G, unit number W1234 26 123456", "S/N [id-1], lot [id-2], unit number [id-3]"),
+    ("S/N PJN123456S, lot BLC149536G, unit number W1234 26 123456", "S/N [id-1], lot BLC149536G, unit number [id-2]"),
     ("Ward 7B bed 12, Room 4-A, Rm 3.91", "Ward 7B bed [id-1], Room [id-2], Rm [id-3]"),
     ("ZIP 43210-1234, postcode LS12 3AB; our ref AB/123/26", "ZIP [address-1], postcode [address-2]; our ref [id-1]"),
     ("MAC 00:1B:44:38:3A:B7, UDI (01)00643169123456", "MAC [id-1], UDI [id-2]"),
