@@ -186,14 +186,20 @@ def _words(name: str) -> list[str]:
 
 def merged(identities: Iterable[Identity]) -> Identity:
     """One identity from those of several messages about one patient: first name and date, all numbers and terms."""
-    name = birth = location = None
+    name = birth = location = department = None
     identifiers: dict[str, None] = {}
     terms: dict[tuple[str, str], IdentityTerm] = {}
     for identity in identities:
         name, birth, location = name or identity.name, birth or identity.birth_date, location or identity.location
+        department = department or identity.department
         identifiers.update(dict.fromkeys(identity.identifiers))
         for term in identity.terms:
             terms.setdefault((term.kind, term.text), term)
     return Identity(
-        name=name, birth_date=birth, identifiers=list(identifiers), location=location, terms=list(terms.values())
+        name=name,
+        birth_date=birth,
+        identifiers=list(identifiers),
+        location=location,
+        department=department,
+        terms=list(terms.values()),
     )

@@ -179,6 +179,8 @@ class Identity(Model):
     """Somebody else was sent under one of these numbers: they link nothing."""
     location: str | None = None
     """Ward and bed, for the reviewer's screen."""
+    department: str | None = None
+    """The ward or department alone, where the input tells it apart from room and bed; figures are counted by it."""
     terms: list[IdentityTerm] = Field(default_factory=list)
     """Every string to be replaced wherever it stands in text."""
 

@@ -12,8 +12,10 @@ from consult.cli import (
     _case,
     _compare,
     _export,
+    _judge,
     _keys,
     _knowledge,
+    _learn,
     _list,
     _listen,
     _models,
@@ -25,6 +27,7 @@ from consult.cli import (
     _show,
     _sign,
     _storage,
+    _value,
     _verify,
 )
 
@@ -62,6 +65,9 @@ app.command("inbox")(_listen.inbox)
 app.command("send")(_listen.send)
 app.command("replay")(_replay.replay)
 app.command("compare")(_compare.compare)
+app.command("judge")(_judge.judge)
+app.command("value")(_value.value)
+app.command("learn")(_learn.learn)
 app.command("report")(_report.report)
 app.command("review")(_review.review)
 app.add_typer(_keys.app, name="keys")

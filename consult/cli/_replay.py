@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from consult.cli._case import FORMATS
 from consult.cli._common import Config, Home, Json, Lang, console, print_json, say, settings
 from consult.errors import ConsultationError, UsageError
 
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from consult.replay import Arm, ArmSummary, Options, Progress, Replayed, Results
+    from consult.replay import Ablate, Arm, Options, Progress, Replayed
     from consult.settings import Settings
 
-_SHOWN: dict[str, Callable[[ArmSummary], str]] = {
-    "cases": lambda arm: str(arm.cases),
-    "failed": lambda arm: str(arm.failed),
-    "wholly met": lambda arm: f"{arm.wholly_met}/{arm.scored}",
-    "alerts found": lambda arm: f"{arm.tally.alerts}/{arm.tally.alerts_of}",
-    "alerts false": lambda arm: str(arm.tally.false_alerts),
-    "condition first": lambda arm: f"{arm.tally.first1}/{arm.tally.first1_of}",
-    "among the first 3": lambda arm: f"{arm.tally.first3}/{arm.tally.first3_of}",
-    "next tests": lambda arm: f"{arm.tally.next}/{arm.tally.next_of}",
-    "forbidden": lambda arm: str(arm.tally.forbidden),
-    "unsupported": lambda arm: f"{arm.unsupported}/{arm.statements}",
-    "model calls": lambda arm: str(arm.calls),
-    "cost": lambda arm: f"{arm.cost.normalize():f} {arm.currency}".strip(),
+_SHOWN = {
+    "cases": "{cases}",
+    "failed": "{failed}",
+    "wholly met": "{wholly_met}/{scored}",
+    "alerts found": "{tally[alerts]}/{tally[alerts_of]}",
+    "alerts false": "{tally[false_alerts]}",
+    "condition first": "{tally[first1]}/{tally[first1_of]}",
+    "among the first 3": "{tally[first3]}/{tally[first3_of]}",
+    "next tests": "{tally[next]}/{tally[next_of]}",
+    "forbidden": "{tally[forbidden]}",
+    "unsupported": "{unsupported}/{statements}",
+    "model calls": "{calls}",
+    "cost": "{cost} {currency}",
 }
-"""What is said of each arm at the end, one line each."""
+"""What is said of each arm of `summary.json` at the end, one line each."""
+_UNASKED = frozenset({"alerts found", "alerts false", "next tests"})
+"""Of which public benchmarks say nothing."""
+_PUBLIC = {
+    "judged by code": "{judged}/{cases}",
+    "met": "{met}/{judged}",
+    "answer given away": "{given_away}/{searched}",
+    "met, not given away": "{clean_met}/{clean}",
+}
+"""What is said of each public benchmark."""
+BENCHMARKS = ("agentclinic", "cmb-clin", "diagnosis-arena", "mac", "medcalc-bench", "medqa")
+"""Public benchmarks whose files are read."""
 _EVERY = 10.0
 """Seconds between two lines where no terminal shows a status."""
 
@@ -42,7 +54,7 @@ def replay(
     cases: Annotated[Path, typer.Argument(metavar="CASES", help="A folder, batch, NDJSON or case file, or a suite.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the rows go; a run that stopped goes on.")],
     arm: Annotated[
-        list[str] | None, typer.Option("--arm", help="panel, single, or a TOML file of arms; may be repeated.")
+        list[str] | None, typer.Option("--arm", help="panel, single, blind, or a TOML file of arms; may be repeated.")
     ] = None,
     engine: Annotated[str, typer.Option("--engine", help="rules, or auto (models where configured).")] = "auto",
     executor: Annotated[str, typer.Option("--executor", help="local or ray.")] = "local",
@@ -52,20 +64,36 @@ def replay(
     off_peak: Annotated[bool, typer.Option("--off-peak", help="Wait for the hours in which models are cheap.")] = False,
     budget: Annotated[str | None, typer.Option("--budget", metavar="MONEY", help="Stop before it is spent.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cases that failed again.")] = False,
-    format: Annotated[str, typer.Option("--format", help="auto, json, fhir, hl7, pdf or text.")] = "auto",
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format", help=f"auto, json, fhir, hl7, pdf, text, or a public benchmark: {', '.join(BENCHMARKS)}."
+        ),
+    ] = "auto",
     flat: Annotated[bool, typer.Option("--flat", help="Also write flat tables/*.jsonl for analysts.")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Also write tables/*.parquet (extra: parquet).")] = False,
+    ablate: Annotated[
+        list[str] | None,
+        typer.Option("--ablate", help="Again with one left out at a time: specialties, facts, or facts=normal."),
+    ] = None,
+    ablate_limit: Annotated[
+        int, typer.Option("--ablate-limit", min=1, help="Facts of a case that are left out, one at a time.")
+    ] = 20,
     lang: Lang = None,
     json: Json = False,
     home: Home = None,
     config: Config = None,
 ) -> None:
     """Replay CASES through arms; results.jsonl, summary.json and report.html go to DIR."""
-    from consult.replay import Options, Results, arms_of
-    from consult.storage import Vault
+    from consult.cli._ablation import asked_for, show
+    from consult.replay import Options, arms_of, is_finished, read_ablation, request
+    from consult.review import read_json
 
     if engine not in {"auto", "rules"} or executor not in {"local", "ray"}:
         raise UsageError("--engine takes rules or auto, --executor local or ray")
+    if format not in (*FORMATS, *BENCHMARKS):
+        raise UsageError(f"--format takes {', '.join((*FORMATS, *BENCHMARKS))}")
+    whats = asked_for(ablate or [])
     chosen = settings(home, config, lang)
     kind: Literal["auto", "rules"] = "rules" if engine == "rules" else "auto"
     arms = arms_of(arm or [], chosen, engine=kind)
@@ -80,12 +108,45 @@ def replay(
         format=format,
         tables=_tables(flat=flat, parquet=parquet),
     )
-    with Results(out, vault=Vault.from_settings(chosen.storage)) as results:
-        replayed = _replayed(cases, results, arms, chosen, options)
-        if json:
-            print_json(results.read("summary.json"))
-            return
-        _show(replayed, out)
+    if not options.tables and is_finished(out, request(cases, arms, options)):
+        said = "every case has its row already; nothing was run"
+    else:
+        said = _replayed(cases, out, arms, chosen, options)
+    summary = read_json((out / "summary.json").read_bytes())
+    left_out = None
+    if whats:
+        said = f"{said}; {_left_out(cases, out, arms, whats, ablate_limit, chosen, options)}"
+        left_out = read_ablation(out)
+    if json:
+        found = {} if left_out is None else {"ablation": left_out.model_dump(mode="json", by_alias=True)}
+        print_json({**summary, **found})
+        return
+    _show(summary["arms"], out)
+    if left_out is not None:
+        show(left_out)
+    say(said)
+
+
+def _left_out(
+    cases: Path,
+    out: Path,
+    arms: Sequence[Arm],
+    whats: Sequence[Ablate],
+    limit: int,
+    chosen: Settings,
+    options: Options,
+) -> str:
+    """Leave something out; gives back what is to be said of how it ended."""
+    from consult.cli._ablation import leave_out
+    from consult.replay import is_ablated, request
+
+    if is_ablated(out, request(cases, arms, options), whats, limit):
+        return "nothing was left to leave out"
+    with console(stderr=True).status("leaving out") as status:
+        stopped = leave_out(
+            cases, out, arms, whats, limit=limit, settings=chosen, options=options, tell=_Teller(status)
+        )
+    return "stopped before the budget was spent" if stopped else "what was left out is in ablation.json"
 
 
 def _tables(*, flat: bool, parquet: bool) -> tuple[Literal["jsonl", "parquet"], ...]:
@@ -104,15 +165,21 @@ def _money(text: str | None) -> Decimal | None:
     return money
 
 
-def _replayed(cases: Path, results: Results, arms: Sequence[Arm], chosen: Settings, options: Options) -> Replayed:
+def _replayed(cases: Path, out: Path, arms: Sequence[Arm], chosen: Settings, options: Options) -> str:
+    """Run it; gives back what is to be said of how it ended."""
     import asyncio
 
+    from consult.replay import Results
     from consult.replay import replay as run
+    from consult.storage import Vault
 
-    with console(stderr=True).status("reading rules and literature") as status:
+    with (
+        Results(out, vault=Vault.from_settings(chosen.storage)) as results,
+        console(stderr=True).status("reading rules and literature") as status,
+    ):
         work = run(cases, results, arms, settings=chosen, options=options, tell=_Teller(status))
         try:
-            return asyncio.run(work)
+            return _ended(asyncio.run(work))
         except KeyboardInterrupt:
             raise ConsultationError("interrupted; the same command goes on where this one stopped") from None
 
@@ -146,19 +213,31 @@ def _line(progress: Progress) -> str:
     return ", ".join(parts)
 
 
-def _show(replayed: Replayed, out: Path) -> None:
-    """A table of the arms, and what stopped the run if anything did."""
+def _show(arms: Mapping[str, Any], out: Path) -> None:
+    """A table of the arms, and where the rest is."""
     from rich.table import Table
 
-    table = Table("", *replayed.arms, box=None)
+    table = Table("", *arms, box=None)
+    benchmarks = sorted({name for arm in arms.values() for name in arm.get("public", {})})
+    told = {name: [arm["public"].get(name) for arm in arms.values()] for name in benchmarks}
+    only_public = all(
+        arm["cases"] == arm["failed"] + sum(one["cases"] for one in arm.get("public", {}).values())
+        for arm in arms.values()
+    )
     for title, cell in _SHOWN.items():
-        table.add_row(title, *(cell(arm) for arm in replayed.arms.values()))
+        if not (benchmarks and only_public and title in _UNASKED):
+            table.add_row(title, *(cell.format_map(arm).strip() for arm in arms.values()))
+    for name, sums in told.items():
+        for title, cell in _PUBLIC.items():
+            table.add_row(f"{name}: {title}", *("" if one is None else cell.format_map(one) for one in sums))
     console().print(table)
     say(f"the whole of it, case by case: {out / 'report.html'}")
+
+
+def _ended(replayed: Replayed) -> str:
     progress = replayed.ended.progress
-    if replayed.already_complete:
-        say("every case has its row already; nothing was run")
-    elif progress.skipped:
-        say(f"{progress.skipped} rows were there already, {progress.done} are new")
     if replayed.ended.out_of_budget:
-        say("stopped before the budget was spent; a larger --budget goes on")
+        return "stopped before the budget was spent; a larger --budget goes on"
+    if replayed.already_complete:
+        return "every case has its row already; nothing was run"
+    return f"{progress.skipped} rows were there already, {progress.done} are new"

@@ -148,7 +148,7 @@ class _Engine:
         self.essential: tuple[str, ...] = ()
         """Analytes that the question needs and that were not sent."""
         self._reasons: list[Reason | None] = []
-        self._gates = dict.fromkeys((rule.id for rule in book.gates), False)
+        self._gates = dict.fromkeys((*(rule.id for rule in book.gates), *book.fields.get("gate", ())), False)
         self._named = {key: results for key, results in bench.grouped.items() if key in book.fields}
         self._histories: dict[frozenset[str], Mapping[str, object]] = {}
         self._known = frozenset({*self._named, "gate"})

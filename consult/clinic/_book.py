@@ -61,18 +61,19 @@ class RuleBook:
             catalog: the analytes that conditions may name.
             concepts: the concepts that conclusions and histories may name.
             guidelines_ids: ids that `sources` and `cites` may name.
-            specialties: whose rules to read; None is every folder with a `rules.toml`.
-            disabled: ids of rules that the site has switched off.
+            specialties: whose rules to take; None is every folder with a `rules.toml`.
+            disabled: ids of rules that the site has switched off. A gate that is not asked has not closed.
 
         Raises:
             ContentError: a rule is wrong; names the file, the rule and what is wrong.
         """
-        tables = list(_tables(root, specialties))
+        tables = list(_tables(root))  # also of specialties that are off: rules of others may name their gates
         _refuse_duplicates(tables)
         _refuse_unknown(disabled, tables)
         gates = tuple(table.id for _, _, table in tables if table.severity == "gate")
         known = Known(catalog, concepts, guidelines_ids, gates)
-        rules = [_compiled(specialty, file, table, known) for specialty, file, table in tables]
+        own = [table for table in tables if specialties is None or table[0] in specialties]
+        rules = [_compiled(specialty, file, table, known) for specialty, file, table in own]
         enabled = [rule for rule in rules if rule.id not in disabled]
         return cls(_ordered(enabled), concepts=concepts)
 
@@ -93,11 +94,9 @@ class RuleBook:
         return tuple(rule for rule in self.rules if rule.specialty == specialty)
 
 
-def _tables(root: Path, specialties: Collection[str] | None) -> Iterator[tuple[str, str, RuleTable]]:
+def _tables(root: Path) -> Iterator[tuple[str, str, RuleTable]]:
     for path in sorted((root / "agents").glob("*/rules.toml")):
         specialty = path.parent.name
-        if specialties is not None and specialty not in specialties:
-            continue
         file = f"agents/{specialty}/rules.toml"
         content = read_toml(root, file)
         for key in content:

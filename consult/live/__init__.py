@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from consult.live._inbox import Arrival, Inbox, Stored
     from consult.live._listener import Listener
     from consult.live._outbox import Outbox, Outgoing
+    from consult.live._receipts import Receipts
     from consult.live._runs import Runs
     from consult.live._worker import Worker
 
@@ -27,6 +28,7 @@ _HOME = {
     "Listener": "_listener",
     "Outbox": "_outbox",
     "Outgoing": "_outbox",
+    "Receipts": "_receipts",
     "Runs": "_runs",
     "Stored": "_inbox",
     "Worker": "_worker",
@@ -42,6 +44,7 @@ __all__ = [
     "Listener",
     "Outbox",
     "Outgoing",
+    "Receipts",
     "Runs",
     "Stored",
     "Worker",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from consult.models._cache import Cache
     from consult.models._caller import Answer, Caller
     from consult.models._ledger import Call, Journal, MemoryJournal, Purpose
+    from consult.models._limits import Gate, Gates, Limiter, NoRoom
     from consult.models._price import Prices
     from consult.models._recording import Recording
     from consult.models._registry import Models
@@ -25,10 +26,14 @@ _HOME = {
     "Call": "_ledger",
     "Caller": "_caller",
     "Endpoint": "_request",
+    "Gate": "_limits",
+    "Gates": "_limits",
     "Journal": "_ledger",
+    "Limiter": "_limits",
     "MemoryJournal": "_ledger",
     "Message": "_request",
     "Models": "_registry",
+    "NoRoom": "_limits",
     "Piece": "_request",
     "Prices": "_price",
     "Purpose": "_ledger",
@@ -48,10 +53,14 @@ __all__ = [
     "Call",
     "Caller",
     "Endpoint",
+    "Gate",
+    "Gates",
     "Journal",
+    "Limiter",
     "MemoryJournal",
     "Message",
     "Models",
+    "NoRoom",
     "Piece",
     "Prices",
     "Purpose",

@@ -13,7 +13,7 @@ from secrets import SystemRandom
 from consult.errors import ModelError, ModelErrorKind
 from consult.models._breaker import Breaker
 from consult.models._budget import estimated
-from consult.models._limits import Gate, Sleep
+from consult.models._limits import Gate, Limiter, NoRoom, Sleep
 from consult.models._refused import ParameterRefused
 from consult.models._request import Endpoint, OnPiece, Reply, Request
 from consult.settings import ModelSettings
@@ -52,6 +52,7 @@ class ModelClient:
         endpoint: Endpoint,
         *,
         breaker: Breaker | None = None,
+        gate: Limiter | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         timer: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -64,6 +65,7 @@ class ModelClient:
             settings: its limits, timeout and retries.
             endpoint: asks once.
             breaker: that of the server; None: one of its own.
+            gate: keeps the limits, by the same seconds as `timer`; None: one of its own.
             now: tells the time of day.
             timer: tells seconds, as deadlines do: those of the running loop's `time()`.
             sleep: spends seconds.
@@ -77,7 +79,7 @@ class ModelClient:
         self._timer = timer
         self._sleep = sleep
         self._random = random
-        self._gate = Gate(name, settings.limits, timer=timer, sleep=sleep)
+        self._gate = gate or Gate(settings.limits, timer=timer, sleep=sleep)
 
     async def send(
         self,
@@ -103,6 +105,8 @@ class ModelClient:
         for number in count(1):
             try:
                 return await self._attempt(number, request, deadline, on_attempt, on_piece)
+            except NoRoom as full:
+                raise failed or ModelError(self.name, "deadline", detail=str(full)) from None
             except ModelError as error:
                 if error.kind in _NOT_ASKED:
                     raise failed or error from None

@@ -14,7 +14,9 @@ from consult.models._request import Mode
 
 _READ = 400
 """Characters of a message that are looked at: what is wrong comes first, an echo of the prompt after it."""
-_ADAPTABLE = ("stream_options", "reasoning_effort", "max_completion_tokens", "max_tokens", "temperature", "stream")
+_ADAPTABLE = (
+    "stream_options", "reasoning_effort", "max_completion_tokens", "max_tokens", "temperature", "stream", "seed",
+)  # fmt: skip
 _KINDS: dict[int, ModelErrorKind] = {
     401: "auth", 402: "auth", 403: "auth", 404: "not-found", 408: "server", 409: "server", 429: "rate-limit",
 }  # fmt: skip

@@ -9,9 +9,10 @@ from pydantic import Field
 from consult.case import Model
 from consult.models._request import Reply
 
-Purpose = Literal["plan", "opinion", "check", "retrieval", "review", "synthesis", "repair", "chat", "probe"]
+Purpose = Literal["plan", "opinion", "check", "retrieval", "review", "synthesis", "repair", "chat", "probe", "judge"]
 """plan: the planner; opinion: a specialist; check: the second model of a specialist; retrieval: the opinion after one
-more search; review: cross-review; synthesis: the chair; repair: of sentences that the verifier refused."""
+more search; review: cross-review; synthesis: the chair; repair: of sentences that the verifier refused; judge: of a
+plan by a rubric."""
 
 CallStatus = Literal["ok", "invalid", "failed", "cancelled"]
 """ok: a usable answer; invalid: an answer that breaks the schema; failed: no answer; cancelled: not waited for."""

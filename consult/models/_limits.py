@@ -5,14 +5,32 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
 
-from consult.errors import ModelError
 from consult.settings import Limits
 
 Sleep = Callable[[float], Awaitable[None]]
+_KINDS = tuple(Limits.model_fields)
 _LOOK = 1.0
 """Seconds after which a waiting call looks again: calls that end give back what they did not use."""
+
+
+class NoRoom(Exception):
+    """A limit left no room before the deadline; `str()` says which."""
+
+
+class Limiter(Protocol):
+    """Keeps the limits of one model; deadlines are in seconds of the clock that it was made with."""
+
+    def slot(self, deadline: float) -> AbstractAsyncContextManager[None]:
+        """One of the calls at once; raises `NoRoom` when none was free in time."""
+
+    async def admit(self, tokens: int, deadline: float) -> None:
+        """Wait until a request with so many tokens fits into the minute; raises `NoRoom` when it would not in time."""
+
+    def use(self, tokens: int) -> None:
+        """Count tokens beyond those that were announced; a negative number gives some back."""
 
 
 class Bucket:
@@ -45,14 +63,12 @@ class Gate:
 
     def __init__(
         self,
-        model: str,
         limits: Limits,
         *,
         timer: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         """An open gate; `timer` and `sleep` tell and spend seconds."""
-        self._model = model
         self._timer = timer
         self._sleep = sleep
         self._slots = asyncio.Semaphore(limits.concurrency)
@@ -62,27 +78,19 @@ class Gate:
 
     @asynccontextmanager
     async def slot(self, deadline: float) -> AsyncIterator[None]:
-        """One of the calls at once.
-
-        Raises:
-            ModelError: `deadline`, none was free in time.
-        """
+        """One of the calls at once; see `Limiter`."""
         try:
             async with asyncio.timeout(deadline - self._timer()):
                 await self._slots.acquire()
         except TimeoutError:
-            raise ModelError(self._model, "deadline", detail="no call was free in time") from None
+            raise NoRoom("no call was free in time") from None
         try:
             yield
         finally:
             self._slots.release()
 
     async def admit(self, tokens: int, deadline: float) -> None:
-        """Wait until one more request with so many tokens fits into the minute.
-
-        Raises:
-            ModelError: `deadline`, it would not fit in time.
-        """
+        """Wait until one more request with so many tokens fits into the minute; see `Limiter`."""
         if self._requests is None and self._tokens is None:
             return
         try:
@@ -92,7 +100,7 @@ class Gate:
                         raise TimeoutError
                     await self._sleep(min(wait, _LOOK))
         except TimeoutError:
-            raise ModelError(self._model, "deadline", detail="the limit a minute left no room in time") from None
+            raise NoRoom("the limit a minute left no room in time") from None
         if self._requests is not None:
             self._requests.take(1)
         self.use(tokens)
@@ -105,3 +113,32 @@ class Gate:
     def _wait(self, tokens: int) -> float:
         requests = 0.0 if self._requests is None else self._requests.wait(1)
         return max(requests, 0.0 if self._tokens is None else self._tokens.wait(tokens))
+
+
+class Gates:
+    """The gates of models by where they are served, so that all who ask one model share its limits."""
+
+    def __init__(self, make: Callable[[str, Limits], Limiter] | None = None) -> None:
+        """No gates yet.
+
+        Args:
+            make: a gate, of where a model is served and its limits; None: one of this process.
+        """
+        self._make = make or (lambda served, limits: Gate(limits))
+        self._limits: dict[str, Limits] = {}
+        self._gates: dict[str, Limiter] = {}
+
+    def announce(self, served: str, limits: Limits) -> None:
+        """Say, before anybody asks, what a model bears; where several speak of one model, the strictest counts."""
+        self._limits[served] = _strictest(limits, self._limits.get(served, limits))
+
+    def __getitem__(self, served: str) -> Limiter:
+        """The gate of a model that was announced."""
+        if served not in self._gates:
+            self._gates[served] = self._make(served, self._limits[served])
+        return self._gates[served]
+
+
+def _strictest(one: Limits, other: Limits) -> Limits:
+    said = {name: [value for limits in (one, other) if (value := getattr(limits, name)) is not None] for name in _KINDS}
+    return Limits(**{name: min(values) for name, values in said.items() if values})

@@ -153,7 +153,7 @@ class OpenAIEndpoint:
 
     def _body(self, request: Request, *, stream: bool) -> dict[str, Any]:
         body: dict[str, Any] = {
-            **request.extra,
+            **{key: value for key, value in request.extra.items() if key not in self._refused},
             "model": request.model,
             "messages": [{"role": message.role, "content": message.content} for message in request.messages],
             **self._structure(request),

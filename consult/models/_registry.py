@@ -11,6 +11,7 @@ from consult.errors import SettingsError
 from consult.models._breaker import Breaker
 from consult.models._client import ModelClient
 from consult.models._langchain import LangChainEndpoint
+from consult.models._limits import Gates
 from consult.models._openai import OpenAIEndpoint
 from consult.models._request import Endpoint
 from consult.settings import RULES, ModelSettings, Settings
@@ -22,13 +23,20 @@ if TYPE_CHECKING:
 class Models:
     """Every model that can be asked, each with one client. Used on one event loop."""
 
-    def __init__(self, settings: Settings, given: Mapping[str, Endpoint | BaseChatModel] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        given: Mapping[str, Endpoint | BaseChatModel] | None = None,
+        *,
+        gates: Gates | None = None,
+    ) -> None:
         """Prepare; clients are made as they are first asked for.
 
         Args:
             settings: `[models]`, and who is named elsewhere.
             given: endpoints and LangChain chat models by name. One of a name under `[models]` takes the place of the
                 endpoint configured there, within its limits and prices; another is added, with the defaults.
+            gates: shared with others who ask the same models; None: none are.
 
         Raises:
             SettingsError: an agent or a fallback chain names a model that does not exist.
@@ -39,6 +47,9 @@ class Models:
         self._settings = {**added, **settings.models}
         self._clients: dict[str, ModelClient] = {}
         self._breakers: dict[str, Breaker] = {}
+        self._gates = gates or Gates()
+        for name, said in self._settings.items():
+            self._gates.announce(self._served(name), said.limits)
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a model of this name."""
@@ -52,7 +63,10 @@ class Models:
         """
         if name not in self._clients:
             settings = self.settings(name)
-            self._clients[name] = ModelClient(name, settings, self._endpoint(name), breaker=self._breaker(name))
+            gate = self._gates[self._served(name)]
+            self._clients[name] = ModelClient(
+                name, settings, self._endpoint(name), breaker=self._breaker(name), gate=gate
+            )
         return self._clients[name]
 
     @property
@@ -100,6 +114,13 @@ class Models:
         """That of the server: a machine that is down is down for all of its models."""
         server = f"given:{name}" if name in self._given else self.settings(name).base_url
         return self._breakers.setdefault(server, Breaker())
+
+    def _served(self, name: str) -> str:
+        """Whose limits count: one model at one address, asked on one account."""
+        if name in self._given:
+            return f"given:{name}"
+        said = self.settings(name)
+        return f"{said.base_url} {said.model} {said.api_key_env or ''} {said.api_key_file or ''}"
 
 
 def _is_endpoint(given: Endpoint | BaseChatModel) -> TypeIs[Endpoint]:

@@ -63,15 +63,25 @@ def load_cards(root: Path, *, catalog: Catalog, site: Mapping[str, AgentSettings
     unknown = set(site) - {"default", *specialty_ids(root)}
     if unknown:
         raise ContentError("agents", sorted(unknown)[0], "the settings name an agent that has no folder")
-    cards = {}
+    cards, default_is_off = {}, False
     for identifier in specialty_ids(root):
         changes = agent_settings(site, identifier)
         if changes.enabled:
             cards[identifier] = _adapted(_card(root, identifier, catalog), changes, root)
+        else:
+            default_is_off = default_is_off or _card(root, identifier, catalog).default
+    if default_is_off:
+        cards = _stood_in_for(cards)
     defaults = [card.id for card in cards.values() if card.default]
     if len(defaults) != 1:
         raise ContentError("agents", "", f"exactly one specialist must be the default, found {len(defaults)}")
     return cards
+
+
+def _stood_in_for(cards: Mapping[str, Card]) -> dict[str, Card]:
+    """The cards with the first specialist that is left as the default one, whose own is switched off."""
+    left = specialists(cards)
+    return {**cards, **{card.id: card.model_copy(update={"default": True}) for card in left[:1]}}
 
 
 def _card(root: Path, identifier: str, catalog: Catalog) -> Card:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from consult.case import Case, Identity
 from consult.errors import ConsultationError
-from consult.models import MemoryJournal
+from consult.models import Gates, MemoryJournal
 from consult.panel._alarm import Alarm
 from consult.panel._desk import Desk
 from consult.panel._desks import Desks
@@ -45,16 +45,17 @@ class Rehearsal:
         settings: Settings,
         engine: Literal["auto", "rules"] = "auto",
         models: Mapping[str, Any] | None = None,
+        gates: Gates | None = None,
         clock: Clock = utc_now,
     ) -> None:
-        """The arguments are those of `Panel`.
+        """The arguments are those of `Panel`; with `gates`, several share the limits of their models.
 
         Raises:
             SettingsError: an agent names a model that does not exist.
         """
         self.library = library
         self.settings = settings
-        self._staff = Staff(settings, library, given=models or {}, rules_only=engine == "rules")
+        self._staff = Staff(settings, library, given=models or {}, rules_only=engine == "rules", gates=gates)
         self._clock = clock
         self._pace = Pace()
 

@@ -14,6 +14,7 @@ from consult.errors import SettingsError
 from consult.models import (
     Cache,
     Caller,
+    Gates,
     Journal,
     Models,
     Prices,
@@ -58,6 +59,7 @@ class Staff:
         given: Mapping[str, Any],
         rules_only: bool,
         vault: Vault | None = None,
+        gates: Gates | None = None,
     ) -> None:
         self._settings = settings
         self._vault = vault or Vault()
@@ -78,7 +80,7 @@ class Staff:
         remote = {remote_name(id): remote_settings(id, s) for id, s in self._agents.items() if s.engine == "remote"}
         self._settings = settings.model_copy(update={"models": {**settings.models, **remote}})
         endpoints = {name: RemoteEndpoint(name, said) for name, said in remote.items()}
-        self._models = Models(self._settings, {**given, **endpoints}) if self._agents else None
+        self._models = Models(self._settings, {**given, **endpoints}, gates=gates) if self._agents else None
         self._replies: Cache | None = None
         self._recording = self._opened_recording() if self._agents else None
 

@@ -6,19 +6,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import ValidationError
 
 from consult._version import __version__
 from consult.errors import SettingsError, UsageError
-from consult.panel import Library
 from consult.review import digest
 from consult.settings import Settings
 
+if TYPE_CHECKING:
+    from consult.panel import Library
+
 Engine = Literal["auto", "rules"]
-BUILT_IN = ("panel", "single")
-"""The arms that need no file: as configured, and one model that answers alone."""
+BUILT_IN = ("panel", "single", "blind")
+"""The arms that need no file: as configured, one model that answers alone, and as configured but without the findings
+of the case."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
@@ -29,6 +32,8 @@ class Arm:
     name: str
     settings: Settings
     engine: Engine = "auto"
+    blind: bool = False
+    """Whether it is given the question, sex and age alone: a control that can only know or guess."""
 
     def fingerprint(self, library: Library, asks: Mapping[str, Any]) -> str:
         """SHA-256 of everything that its plans depend on, hex: rules and literature, models, prompts, language.
@@ -49,13 +54,15 @@ class Arm:
             "language": self.settings.language,
             "agents": dict(asks),
         }
+        if self.blind:
+            told["blind"] = True
         if asks:
             told |= {"panel": _texts(self.settings.panel.model_dump(mode="json")), "ceilings": _texts(ceilings)}
         return digest(told)
 
 
 def arms_of(said: Sequence[str], site: Settings, *, engine: Engine = "auto") -> list[Arm]:
-    """The arms that `--arm` names, in order: `panel`, `single`, or a TOML file of named arms.
+    """The arms that `--arm` names, in order: `panel`, `single`, `blind`, or a TOML file of named arms.
 
     ```toml
     [arms.deepseek]                     # whatever consult.toml may say, over what the site's says
@@ -67,6 +74,10 @@ def arms_of(said: Sequence[str], site: Settings, *, engine: Engine = "auto") -> 
 
     [arms.new-prompts]
     content = "../content-next"         # another agents/ and knowledge/
+
+    [arms.single-blind]
+    panel = { arm = "single" }
+    blind = true                        # the question alone, without the findings of the case
     ```
 
     Raises:
@@ -82,8 +93,8 @@ def arms_of(said: Sequence[str], site: Settings, *, engine: Engine = "auto") -> 
 
 def _named(said: str, site: Settings, engine: Engine) -> Iterable[Arm]:
     if said in BUILT_IN:
-        panel = site.panel.model_copy(update={"arm": said})
-        return [Arm(said, site.model_copy(update={"panel": panel}), engine)]
+        panel = site.panel if said == "blind" else site.panel.model_copy(update={"arm": said})
+        return [Arm(said, site.model_copy(update={"panel": panel}), engine, blind=said == "blind")]
     if not said.endswith(".toml"):
         raise UsageError(f"--arm takes {', '.join(BUILT_IN)} or a TOML file of arms")
     return _from_file(Path(said), site, engine)
@@ -108,28 +119,30 @@ def _arm(name: str, changes: Any, site: Settings, engine: Engine, folder: Path) 
     if not _NAME.fullmatch(name) or not isinstance(changes, dict):
         raise SettingsError("an arm is a table [arms.NAME]; NAME has small letters, digits, dots and dashes")
     own = dict(changes)
-    chosen = own.pop("engine", engine)
+    chosen, blind = own.pop("engine", engine), own.pop("blind", False)
     if chosen not in get_args(Engine):
         raise SettingsError(f"arms.{name}.engine: rules or auto")
+    if not isinstance(blind, bool):
+        raise SettingsError(f"arms.{name}.blind: true or false")
     if isinstance(own.get("content"), str):
         own["content"] = str(folder / own["content"])
     try:
-        settings = Settings.model_validate(_over(site.model_dump(exclude_unset=True), own))
+        settings = Settings.model_validate(over(site.model_dump(exclude_unset=True), own))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"arms.{name}.{where}: {str(first['msg']).removeprefix('Value error, ')}") from None
     except SettingsError as error:
         raise SettingsError(f"arms.{name}: {error}") from None
-    return Arm(name, settings, "rules" if engine == "rules" else chosen)
+    return Arm(name, settings, "rules" if engine == "rules" else chosen, blind)
 
 
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """`above` over `below`, table by table."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
-        merged[key] = _over(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        merged[key] = over(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
     return merged
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from consult.case import Case
 from consult.errors import ConsultError
+from consult.models import Gates
 from consult.panel import Library, Rehearsal
 from consult.replay._arms import Arm
+from consult.replay._blind import blinded
 from consult.replay._cases import Item
 from consult.replay._expected import Expected
 from consult.replay._process import process_quality
@@ -52,23 +54,28 @@ class Outcome:
 class Bench:
     """The arms, each with its rules, its literature and its models. Used on one event loop."""
 
-    def __init__(self, arms: Sequence[Arm], *, models: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, arms: Sequence[Arm], *, models: Mapping[str, Any] | None = None, gates: Gates | None = None
+    ) -> None:
         """Load what the arms read; arms that read the same share it.
 
         Args:
             arms: of the replay.
             models: LangChain models or endpoints by name, beside those of the settings.
+            gates: keep the limits of the models, which all arms share; None: for this process.
 
         Raises:
             ConsultError: an arm cannot work: its settings, content or models are wrong.
         """
         self._libraries: dict[str, Library] = {}
+        self._gates = gates or Gates()
         self._rehearsals = {arm.name: self._rehearsal(arm, models or {}) for arm in arms}
         self.hashes = {
             arm.name: arm.fingerprint(self._rehearsals[arm.name].library, self._rehearsals[arm.name].asks)
             for arm in arms
         }
         """Arm to its fingerprint."""
+        self._blind = {arm.name for arm in arms if arm.blind}
 
     @property
     def asks_models(self) -> bool:
@@ -92,7 +99,8 @@ class Bench:
         told = {"language": language or rehearsal.settings.language, "results": len(pair.case.observations)}
         head = head.model_copy(update=told)
         try:
-            drafted = await rehearsal.draft(pair.case, language=language)
+            case = blinded(pair.case) if pair.arm in self._blind else pair.case
+            drafted = await rehearsal.draft(case, language=language)
             return self._scored(drafted, head, pair, rehearsal.library)
         except ConsultError as error:
             return failed(head, f"{type(error).__name__}: {error}")
@@ -108,14 +116,16 @@ class Bench:
             library.close()
 
     def _scored(self, drafted: Consultation, head: Row, pair: Pair, library: Library) -> Outcome:
-        scored = None if pair.expected is None else score(drafted, pair.expected, library)
+        expected = pair.expected
+        judged = expected is not None and (expected.public is None or expected.public.judged)
+        scored = score(drafted, expected, library) if expected is not None and judged else None
         place = place_of(head.case_hash, head.arm_hash)
         process = process_quality(drafted, concepts=library.concepts)
         row = row_of(drafted, head, score=scored, process=process, document=place)
         return Outcome(row, pack(drafted))
 
     def _rehearsal(self, arm: Arm, models: Mapping[str, Any]) -> Rehearsal:
-        return Rehearsal(self._library(arm), settings=arm.settings, engine=arm.engine, models=models)
+        return Rehearsal(self._library(arm), settings=arm.settings, engine=arm.engine, models=models, gates=self._gates)
 
     def _library(self, arm: Arm) -> Library:
         said = arm.settings

@@ -13,13 +13,19 @@ from pydantic import Field, ValidationError
 from consult.analytes import Catalog
 from consult.case import Case, Model, stream_cases
 from consult.concepts import Concepts
+from consult.content import content_root
 from consult.errors import CaseError, UsageError
 from consult.privacy import Gateway
 from consult.replay._expected import Expected
+from consult.replay._public import BENCHMARKS, benchmark_of, public_cases
 
 EXPECTED = "expected.toml"
 CASE = "case"
 """What the case beside a file of expectations is called, before its suffix."""
+_CONTROL = (
+    "a public benchmark is in what models were trained on: give a control arm beside the first, such as "
+    "--arm single or --arm blind, since only the difference between arms says anything"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Item:
     error: str = ""
     """Why there is no case, one sentence."""
     expected: Expected | None = None
+    arms: frozenset[str] | None = None
+    """The arms that it is for; None: all."""
 
     @property
     def group(self) -> str:
@@ -71,6 +79,9 @@ class Cases:
     concepts: Concepts | None = None
     time_zone: str = "UTC"
     format: str = "auto"
+    """As for `stream_cases`, or the name of a public benchmark; `auto` tells these too."""
+    controlled: bool = True
+    """Whether there is an arm to compare with; without one no public benchmark is read."""
     _seen: dict[str, int] = field(default_factory=dict, init=False)
     _broken: int = field(default=0, init=False)
 
@@ -117,12 +128,31 @@ class Cases:
 
     def _file(self, path: Path, *, top: bool) -> Iterator[Item]:
         try:
+            benchmark = self._benchmark(path)
+            if benchmark is not None:
+                yield from self._public(path, benchmark)
+                return
             for one in self._read(path):
                 yield _item(one) if isinstance(one, Case) else self._unreadable(one)
         except CaseError as error:
             if top:
                 raise
             yield self._unreadable(str(error))
+
+    def _benchmark(self, path: Path) -> str | None:
+        if self.format == "auto":
+            return benchmark_of(path)
+        return self.format if self.format in BENCHMARKS else None
+
+    def _public(self, path: Path, benchmark: str) -> Iterator[Item]:
+        if not self.controlled:
+            raise UsageError(_CONTROL)
+        concepts = self.concepts or Concepts.load(content_root())
+        for one in public_cases(path, benchmark, catalog=self.catalog, concepts=concepts, time_zone=self.time_zone):
+            if one.case is None:
+                yield self._unreadable(one.error, id=one.id)
+            else:
+                yield Item(one.id, case_hash(one.case), one.case, expected=one.expected)
 
     def _read(self, path: Path) -> Iterator[Case | str]:
         return stream_cases(

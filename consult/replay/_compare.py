@@ -8,13 +8,14 @@ from decimal import Decimal
 from statistics import fmean
 from typing import Any
 
-from consult.replay._metrics import METRICS, Metric, metrics_of
+from consult.replay._metrics import METRICS, RUBRIC, Metric, judged_by, metrics_of
 from consult.replay._pairing import Pairing, RowPair, Side, paired
 from consult.replay._row import Row
 from consult.replay._stats import holm, mean_interval, quantile, randomisation
 from consult.replay._summary import BY
 
 _UNSAID = "none"
+_RUBRIC = next(metric for metric in METRICS if metric.name == RUBRIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Change:
     group: str
     language: str
     what: list[str]
-    """`status`, `alerts`, `problems`, `likelihood`, `recommendations`, `scores`."""
+    """`status`, `alerts`, `problems`, `likelihood`, `recommendations`, `scores`, `rubric`."""
     lost: list[str]
     """Metrics in which it is worse."""
     gained: list[str]
@@ -186,6 +187,7 @@ def differs(pair: RowPair) -> list[str]:
         "likelihood": any(held_a[concept] != held_b[concept] for concept in both),
         "recommendations": _recommended(a) != _recommended(b),
         "scores": _scores(a) != _scores(b),
+        "rubric": _by_rubric(pair),
     }
     return [what for what, so in told.items() if so]
 
@@ -217,6 +219,12 @@ def _recommended(row: Row) -> list[tuple[str, str, str]]:
 def _scores(row: Row) -> object:
     misses = sorted((miss.kind, miss.what.split("; there: ")[0]) for miss in row.misses)
     return row.scored, row.tally, [one for one in misses if not one[1].startswith("unsupported: ")], row.unsupported
+
+
+def _by_rubric(pair: RowPair) -> bool:
+    """Whether the same judge gave both plans other points by the same rubric."""
+    found = pair.values(_RUBRIC)
+    return found is not None and found[0] != found[1]
 
 
 def _metrics(pairs: Sequence[RowPair]) -> list[Metric]:
@@ -268,6 +276,9 @@ def _notes(a: Side, b: Side, pairing: Pairing) -> list[str]:
     pairs = pairing.pairs
     rows = [row for pair in pairs for row in (pair.a, pair.b)]
     other = sum(not pair.same_expectations for pair in pairs)
+    judged = [pair for pair in pairs if pair.a.rubric is not None and pair.b.rubric is not None]
+    unlike = sum(judged_by(pair.a) != judged_by(pair.b) for pair in judged)
+    distrusted = sum(not pair.trusted for pair in judged)
     told = [
         (not pairs, "no case is on both sides: nothing can be compared"),
         (pairing.by_id, f"cases that were read differently on the two sides, paired by their id: {pairing.by_id}"),
@@ -276,6 +287,8 @@ def _notes(a: Side, b: Side, pairing: Pairing) -> list[str]:
         (a.older, f"rows of A from before the arm changed, not compared: {a.older}"),
         (b.older, f"rows of B from before the arm changed, not compared: {b.older}"),
         (other, f"cases scored against different expectations, whose scores are not compared: {other}"),
+        (unlike, f"cases judged by another judge or another rubric on the two sides, not compared by rubric: {unlike}"),
+        (distrusted, f"judge not trusted, cases whose rubric scores should not be believed: {distrusted}"),
         (len(_currencies(rows)) > 1, "the sides count money in different currencies; it is not compared"),
     ]
     return [sentence for so, sentence in told if so]

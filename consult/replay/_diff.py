@@ -128,11 +128,11 @@ class _Differ:
         return found
 
     def problems(self, old: Mapping[str, Problem], new: Mapping[str, Problem]) -> list[Entry]:
-        moved = _moved(list(old), list(new))
+        shifted = moved(list(old), list(new))
         found = []
         for concept in _in_order(old, new):
             a, b = old.get(concept), new.get(concept)
-            notes = self.problem_notes(a, b, moved.get(concept)) if a and b else [self.grade(a or b)]
+            notes = self.problem_notes(a, b, shifted.get(concept)) if a and b else [self.grade(a or b)]
             statements = [side.statements if side else [] for side in (a, b)]
             found += self.entry("problem", _name(a, b), a is not None, b is not None, notes, statements)
         return found
@@ -147,11 +147,11 @@ class _Differ:
     def recommendations(
         self, old: Mapping[tuple[str, bool, int], Recommendation], new: Mapping[tuple[str, bool, int], Recommendation]
     ) -> list[Entry]:
-        moved = _moved(list(old), list(new))
+        shifted = moved(list(old), list(new))
         found = []
         for key in _in_order(old, new):
             a, b = old.get(key), new.get(key)
-            notes = self.recommendation_notes(a, b, moved.get(key)) if a and b else [self.grade(a or b)]
+            notes = self.recommendation_notes(a, b, shifted.get(key)) if a and b else [self.grade(a or b)]
             statements = [[side.statement, *side.further] if side else [] for side in (a, b)]
             found += self.entry("recommendation", _name(a, b), a is not None, b is not None, notes, statements)
         return found
@@ -232,7 +232,7 @@ def _in_order(old: Mapping[Key, Item], new: Mapping[Key, Item]) -> list[Key]:
     return [*(key for key in old if key not in new), *new]
 
 
-def _moved(old: Sequence[Key], new: Sequence[Key]) -> dict[Key, tuple[int, int]]:
+def moved(old: Sequence[Key], new: Sequence[Key]) -> dict[Key, tuple[int, int]]:
     """Of what stands in both, what does not keep its place among the others: key to its places, from 1.
 
     The fewest that can be said to have moved, so that one new item at the top moves nothing.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from consult.case import Model
 from consult.clinic import Likelihood
 from consult.errors import CaseError
+from consult.replay._rubrics.criteria import Criterion
 
 Names = str | list[str]
 """A concept, rule or analyte; of a list any is right."""
@@ -33,6 +35,8 @@ class Expect(Model):
     missing: list[Names] = Field(default_factory=list)
     differ: list[Names] = Field(default_factory=list)
     asks: list[Names] = Field(default_factory=list)
+    calculators: dict[str, tuple[Decimal, Decimal]] = Field(default_factory=dict)
+    """Calculator to the lowest and the highest value that is right, in its own unit."""
 
 
 class Forbid(Model):
@@ -47,6 +51,17 @@ class Forbid(Model):
     """Regular expressions that nothing in the plan may match, its citations apart."""
 
 
+class Public(Model):
+    """Of a case of a public benchmark. Nobody said which alerts its plan should raise, so they are not judged."""
+
+    benchmark: str
+    judged: bool
+    """Whether code can judge the answer: it is a concept of ours, or the result of a calculator of ours. If not, the
+    case is in no score; a judge may still read its rubric."""
+    given_away: bool | None = None
+    """Whether the answer stands in what is handed over; null: it could not be looked for."""
+
+
 class Expected(Model):
     """What a case expects, and what kind of case it is."""
 
@@ -57,8 +72,18 @@ class Expected(Model):
     language: Literal["en", "zh"] | None = None
     """Of the consultation; none: that of the arm."""
     source: str = ""
+    public: Public | None = None
     expect: Expect = Field(default_factory=Expect)
     forbid: Forbid = Field(default_factory=Forbid)
+    rubric: list[Criterion] = Field(default_factory=list)
+    """What a judge gives points for, one `[[rubric]]` each; see `consult judge`."""
+
+    @field_validator("rubric")
+    @classmethod
+    def _reachable(cls, value: list[Criterion]) -> list[Criterion]:
+        if value and not any(one.points > 0 for one in value):
+            raise ValueError("no criterion is worth more than 0 points: there is nothing to reach")
+        return value
 
     @classmethod
     def read(cls, path: Path) -> Expected:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from consult.replay._compare import Comparison, Judged, differs, judge
 from consult.replay._limits import MISSING, Gates, Limit
-from consult.replay._metrics import Metric
+from consult.replay._metrics import RUBRIC, Metric
 from consult.replay._pairing import RowPair
 from consult.replay._stats import holm, randomisation
 from consult.replay._summary import BY
@@ -67,6 +67,8 @@ class _Weighed:
     lost: list[str]
     p: float | None
     """One-sided; None where significance is not asked for."""
+    distrusted: int = 0
+    """Cases whose figures come from a judge that is not trusted."""
 
     @classmethod
     def of(cls, limit: Limit, comparison: Comparison) -> _Weighed:
@@ -80,10 +82,14 @@ class _Weighed:
         judged = judge(metric, pairs, interval=False)
         able = [(pair, values) for pair in pairs if (values := pair.values(metric)) is not None]
         lost = [pair.a.case for pair, _ in able if metric.lost(pair.a, pair.b)]
-        return cls(limit, judged, lost, _p(limit, metric, able))
+        distrusted = sum(not pair.trusted for pair, _ in able) if metric.name == RUBRIC else 0
+        return cls(limit, judged, lost, _p(limit, metric, able), distrusted)
 
     def judgement(self, p: float | None, alpha: float) -> Judgement:
         limit, n = self.limit, self.judged.n
+        if self.distrusted:
+            says = f"the judge of {self.distrusted} of {n} cases is not trusted: it missed too many known answers"
+            return Judgement(limit.about, "failed", True, says, n, self.lost, p)
         if n < limit.min_cases:
             says = f"{n} cases could be judged, {limit.min_cases} are needed"
             return Judgement(limit.about, "unjudged", limit.unjudged == "fail", says, n, self.lost, p)

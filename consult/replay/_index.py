@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from consult.errors import UsageError
+from consult.replay._options import ROWS
 from consult.replay._pairing import RowPair
-from consult.replay._results import ROWS, row_in
+from consult.replay._results import row_in
 from consult.replay._row import Row
+from consult.replay._rubrics.records import Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,17 @@ class RowIndex:
     """Arm to its fingerprint."""
     older: Mapping[str, int]
     """Arm to the rows that were written before its settings or its content changed; they are left out."""
+    scores: Scores = field(default_factory=Scores)
+    """By the rubrics of cases, where a judge gave any."""
 
     @classmethod
-    def read(cls, folder: Path, *, order: Sequence[str] = ()) -> RowIndex:
+    def read(cls, folder: Path, *, order: Sequence[str] = (), now: Mapping[str, str] | None = None) -> RowIndex:
         """Index a folder of results; a torn last line is passed over.
 
         Args:
             folder: of a replay.
             order: of the arms; those that it does not name come after, by name, whatever the order of their rows.
+            now: arm to its fingerprint, where it is known; of other arms the one that was written last counts.
 
         Raises:
             UsageError: it holds no results, or a line that is no row.
@@ -41,11 +46,12 @@ class RowIndex:
         for at, (arm, arm_hash, case_hash) in _keys(folder / ROWS):
             places.setdefault((arm, arm_hash), {})[case_hash] = at
             latest[arm] = arm_hash
+        latest |= {arm: hash for arm, hash in (now or {}).items() if (arm, hash) in places}
         older = dict.fromkeys(latest, 0)
         for (arm, arm_hash), rows in places.items():
             older[arm] += len(rows) if arm_hash != latest[arm] else 0
         arms = [*(arm for arm in order if arm in latest), *sorted(set(latest) - set(order))]
-        return cls(folder / ROWS, {arm: places[arm, latest[arm]] for arm in arms}, latest, older)
+        return cls(folder / ROWS, {arm: places[arm, latest[arm]] for arm in arms}, latest, older, Scores.read(folder))
 
     @property
     def arms(self) -> list[str]:
@@ -65,6 +71,11 @@ class RowIndex:
         chosen = self.places.values() if arm is None else [self.places[arm]]
         return self._read(sorted(at for rows in chosen for at in rows.values()))
 
+    def row(self, arm: str, case_hash: str) -> Row | None:
+        """The row of one case; None where there is none."""
+        at = self.places.get(arm, {}).get(case_hash)
+        return None if at is None else next(self._read([at]))
+
     def pairs(self, a: str, b: str) -> Iterator[RowPair]:
         """The rows of every case that both arms have, in order of `a`."""
         before, after = self.places[a], self.places[b]
@@ -76,11 +87,15 @@ class RowIndex:
         """The rows of one case that both arms have."""
         return RowPair(*self._read([self.places[a][case_hash], self.places[b][case_hash]]))
 
+    def of_case(self, case_hash: str) -> Iterator[Row]:
+        """The rows of one case, of every arm that has one."""
+        return self._read([rows[case_hash] for rows in self.places.values() if case_hash in rows])
+
     def _read(self, places: Iterator[int] | list[int]) -> Iterator[Row]:
         with self.path.open("rb") as file:
             for at in places:
                 file.seek(at)
-                yield row_in(file.readline())
+                yield self.scores.on(row_in(file.readline()))
 
 
 def _keys(path: Path) -> Iterator[tuple[int, tuple[str, str, str]]]:

@@ -14,6 +14,7 @@ from consult.replay._scoring import AFFIRMED
 Family = Literal["quality", "process", "cost"]
 """quality: of the plan; process: of the way to it; cost: money, calls, tokens and time."""
 Things = Callable[[Row], "Counter[str]"]
+RUBRIC = "rubric"
 PROCESS = "process."
 """What stands before the name of a measure of process quality."""
 
@@ -35,6 +36,8 @@ class Metric:
     """What it counts, by name: what the first row has and the second has not is lost, whatever came instead."""
     bad: Things | None = None
     """The same of what should not be there: what only the second row has is a loss."""
+    alike: Callable[[Row], object] | None = None
+    """What must be the same of two rows if their figures are to be compared; none: nothing."""
 
     def lost(self, before: Row, after: Row) -> bool:
         """Whether something is worse in the second row. A case can lose one thing and gain another."""
@@ -47,9 +50,12 @@ class Metric:
 
 
 def metrics_of(rows: Iterable[Row]) -> list[Metric]:
-    """All metrics, with those of process quality that any of the rows has."""
-    measures = sorted({measure for row in rows for measure in row.process})
-    return [*METRICS, *(process_metric(measure) for measure in measures)]
+    """All metrics, with the process measures that any of the rows has, and rubrics where a judge gave points."""
+    seen = list(rows)
+    measures = sorted({measure for row in seen for measure in row.process})
+    judged = any(row.rubric is not None for row in seen)
+    metrics = [metric for metric in METRICS if judged or metric.name != RUBRIC]
+    return [*metrics, *(process_metric(measure) for measure in measures)]
 
 
 def metric_named(name: str) -> Metric | None:
@@ -100,7 +106,7 @@ def alerts_found(row: Row) -> float | None:
 
 
 def alerts_false(row: Row) -> float | None:
-    return float(row.tally.false_alerts) if _drafted(row) and row.scored else None
+    return float(row.tally.false_alerts) if _drafted(row) and row.scored and row.public is None else None
 
 
 def alerts_raised(row: Row) -> float | None:
@@ -116,6 +122,10 @@ def _right_alerts(row: Row) -> Counter[str]:
 def next_tests(row: Row) -> float | None:
     tally = row.tally
     return tally.next / tally.next_of if _drafted(row) and row.scored and tally.next_of else None
+
+
+def calculators(row: Row) -> float | None:
+    return _met(row, row.tally.calculators, row.tally.calculators_of)
 
 
 def forbidden(row: Row) -> float | None:
@@ -140,6 +150,16 @@ def grave_conditions(row: Row) -> float | None:
 def _grave(row: Row) -> Counter[str]:
     held = [problem for problem in row.problems if problem.likelihood in AFFIRMED and problem.concept != UNEXPLAINED]
     return Counter(problem.concept for problem in held if problem.severity in {"red", "high"})
+
+
+def rubric(row: Row) -> float | None:
+    """Not clipped: a plan can lose more points than it has."""
+    return row.rubric.score if _drafted(row) and row.rubric is not None else None
+
+
+def judged_by(row: Row) -> object:
+    """Judge and rubric: points of others cannot be compared."""
+    return None if row.rubric is None else (row.rubric.judge, row.rubric.rubric)
 
 
 def unsupported_statements(row: Row) -> float | None:
@@ -214,6 +234,10 @@ METRICS = (
         expects=True, bad=_missing("next test"),
     ),
     Metric(
+        "calculators", "every expected result is calculated and within its limits", "binary", "higher", calculators,
+        expects=True, bad=_missing("calculator"),
+    ),
+    Metric(
         "forbidden", "statements that the case forbids", "numeric", "lower", forbidden, expects=True, bad=_forbidden
     ),
     Metric("wholly-met", "nothing is otherwise than expected", "binary", "higher", wholly_met, expects=True),
@@ -228,6 +252,10 @@ METRICS = (
     Metric(
         "repaired-statements", "statements that were supported only after repair", "numeric", "lower",
         repaired_statements,
+    ),
+    Metric(
+        RUBRIC, "points of the rubric of the case, of those that could be had, as the judge found", "numeric", "higher",
+        rubric, alike=judged_by,
     ),
     Metric("failed", "no plan came of the case", "binary", "lower", failed),
     Metric(

@@ -66,9 +66,16 @@ class RowPair:
         """Whether either side has no plan."""
         return "failed" in {self.a.status, self.b.status}
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the judge of both rubrics can be believed, as far as anything was judged."""
+        return all(row.rubric is None or row.rubric.trusted for row in (self.a, self.b))
+
     def values(self, metric: Metric) -> tuple[float, float] | None:
         """Of both sides; None where either cannot be judged."""
         if metric.expects and not self.same_expectations:
+            return None
+        if metric.alike is not None and metric.alike(self.a) != metric.alike(self.b):
             return None
         a, b = metric.of(self.a), metric.of(self.b)
         return None if a is None or b is None else (a, b)

@@ -3,61 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from consult.errors import CaseError, UsageError
 from consult.panel import Library
 from consult.replay._arms import Arm
 from consult.replay._bench import Bench
-from consult.replay._cases import Cases, Item, read_suite, sampled
+from consult.replay._cases import Cases, Item, sampled
+from consult.replay._finished import is_finished, request, rows_size
 from consult.replay._hours import Hours
+from consult.replay._options import RUN, SUMMARY, Options, Replayed
 from consult.replay._processes import Processes
+from consult.replay._progress import Ended, Progress, Tell
 from consult.replay._report import write_report
-from consult.replay._results import REPORT, RUN, SUMMARY, Results
-from consult.replay._run import Ended, Executor, InProcess, Progress, Tell, Terms, run_pairs
-from consult.replay._summary import ArmSummary, summarise, summary_document
-from consult.replay._tables import Kind, need, write_tables
-from consult.review import digest
+from consult.replay._results import Results
+from consult.replay._rubrics.records import Scores
+from consult.replay._run import Executor, InProcess, Terms, run_pairs
+from consult.replay._summary import summarise, summary_document
+from consult.replay._tables import need, write_tables
 from consult.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a replay is run."""
-
-    executor: Literal["local", "ray"] = "local"
-    concurrency: int | None = None
-    """Pairs at once; default: the processors for rules, 16 where models are asked."""
-    limit: int | None = None
-    """Only the first so many cases."""
-    sample: int | None = None
-    """Only so many cases, of every disease group."""
-    off_peak: bool = False
-    budget: Decimal | None = None
-    """Money, in the currency of the arms."""
-    retry_failed: bool = False
-    format: str = "auto"
-    tables: tuple[Kind, ...] = ()
-    """Flat tables for analysts that are written beside the report."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """What a replay has come to."""
-
-    ended: Ended
-    arms: dict[str, ArmSummary]
-    already_complete: bool = False
-    """Nothing was to do: every pair had its row, and cases and arms were the same."""
 
 
 async def replay(
@@ -90,11 +61,9 @@ async def replay(
     need(chosen.tables)
     bench = Bench(arms, models=models)
     try:
-        cases = _cases(source, settings, chosen)
-        asked = _asked(source, bench, chosen)
-        if asked is not None and (results.read(RUN) or {}).get("finished") == asked:
-            if not (results.folder / REPORT).is_file():
-                _report(results, bench.hashes, settings, complete=True)
+        cases = _cases(source, settings, chosen, controlled=len(arms) > 1)
+        asked = request(source, arms, chosen, models=models or {})
+        if is_finished(results.folder, asked):
             write_tables(results, chosen.tables)
             return Replayed(Ended(Progress()), summarise(results.rows(), bench.hashes), already_complete=True)
         executor = _executor(chosen, arms, bench, given=bool(models))
@@ -111,14 +80,68 @@ async def replay(
     return replayed
 
 
+def items_of(source: Path, settings: Settings, options: Options) -> Iterator[Item]:
+    """The cases that a replay with these options takes.
+
+    Raises:
+        UsageError: there are none.
+    """
+    cases = _cases(source, settings, options, controlled=True)  # the replay itself has seen to it
+    return _wanted(cases, _chosen(cases, options), options.limit)
+
+
+async def run_items(
+    items: Iterator[Item],
+    results: Results,
+    arms: Sequence[Arm],
+    bench: Bench,
+    options: Options,
+    *,
+    spent: Decimal,
+    each: Decimal,
+    progress: Progress,
+    tell: Tell,
+    given: bool = False,
+) -> Ended:
+    """Run items as a replay runs its cases: in as many places, within its budget, in its hours.
+
+    Args:
+        items: what is run; an item may be for some arms only.
+        results: where the rows go.
+        arms: all that any item may be for.
+        bench: of these arms.
+        options: those of the replay.
+        spent: what was spent of the budget before.
+        each: what a pair is thought to cost.
+        progress: counts what is run.
+        tell: told of it.
+        given: there are models that are Python objects.
+    """
+    terms = Terms(
+        budget=options.budget,
+        spent=spent,
+        each=each,
+        may_start=_hours(arms, bench, progress, tell) if options.off_peak else None,
+        retry_failed=options.retry_failed,
+    )
+    executor = _executor(options, arms, bench, given=given)
+    try:
+        return await run_pairs(
+            items, [arm.name for arm in arms],
+            bench=bench, executor=executor, results=results, terms=terms, progress=progress, tell=tell,
+        )  # fmt: skip
+    finally:
+        await executor.close()
+
+
 def _summed(results: Results, ended: Ended, asked: str | None, arms: Mapping[str, str], settings: Settings) -> Replayed:
     """Write the summary and the report, and that nothing is left to do if so."""
     found = summarise(results.rows(), arms)
-    results.write(SUMMARY, to_json(summary_document(found)))
+    results.write(SUMMARY, to_json(summary_document(found, Scores.read(results.folder).as_json())))
     _report(results, arms, settings, complete=not ended.out_of_budget)
     if not ended.out_of_budget and asked is not None:
-        results.write(RUN, to_json({"finished": asked}))
-    return Replayed(ended, found)
+        results.write(RUN, to_json({"finished": asked, "rows": rows_size(results.folder), "arms": list(arms)}))
+    return Replayed(ended, found, already_complete=not ended.progress.done and not ended.out_of_budget)
 
 
 def _report(results: Results, arms: Mapping[str, str], settings: Settings, *, complete: bool) -> None:
@@ -164,7 +187,7 @@ async def _run(
     )
 
 
-def _cases(source: Path, settings: Settings, options: Options) -> Cases:
+def _cases(source: Path, settings: Settings, options: Options, *, controlled: bool) -> Cases:
     if not source.exists():
         raise UsageError("the cases do not exist")
     library = Library.load(settings)
@@ -174,6 +197,7 @@ def _cases(source: Path, settings: Settings, options: Options) -> Cases:
         concepts=library.concepts,
         time_zone=settings.site.time_zone,
         format=options.format,
+        controlled=controlled,
     )
 
 
@@ -192,7 +216,9 @@ def _executor(options: Options, arms: Sequence[Arm], bench: Bench, *, given: boo
     if options.executor == "ray":
         if given:
             raise UsageError("models that are Python objects cannot be sent to a cluster: name them in the settings")
-        raise UsageError("--executor ray is not there yet")
+        from consult.replay._ray import OnRay
+
+        return OnRay(arms, bench, options.concurrency)
     if bench.asks_models:
         return InProcess(bench, options.concurrency or 16)
     count = options.concurrency or os.cpu_count() or 1
@@ -205,31 +231,6 @@ def _hours(arms: Sequence[Arm], bench: Bench, progress: Progress, tell: Tell) ->
         tell(progress)
 
     return Hours({arm.name: (arm, bench.models_of(arm.name)) for arm in arms}, tell=waits).wait
-
-
-def _asked(source: Path, bench: Bench, options: Options) -> str | None:
-    """Hash of what a replay is asked for: cases, arms and which of the cases; None where a source is read only once."""
-    content = _content(source)
-    if content is None:
-        return None
-    told = {"cases": content, "arms": dict(bench.hashes), "limit": str(options.limit), "sample": str(options.sample)}
-    return digest({**told, "format": options.format, "retry-failed": options.retry_failed})
-
-
-def _content(source: Path) -> str | None:
-    """SHA-256 of all files below a source, and of those that a suite names."""
-    hasher = hashlib.sha256()
-    files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
-    for path in files:
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            hasher.update(f"{path.relative_to(source)}\n{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    if source.suffix == ".toml" and source.is_file():
-        for entry in read_suite(source).cases:
-            below = source.parent / entry
-            hasher.update((_content(below) or "" if below.exists() else "").encode())
-    return hasher.hexdigest()
 
 
 def to_json(document: Any) -> str:

@@ -9,21 +9,17 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from pydantic import ValidationError
 
-from consult.errors import SettingsError, UsageError
+from consult.errors import ConsultError, SettingsError, UsageError
+from consult.replay._options import DOCUMENTS, ROWS
 from consult.replay._row import Row
+from consult.replay._rubrics.records import Scores
 from consult.review import Consultation
 from consult.storage import Bound, Sealer, Vault, private_file, private_folder
 
-ROWS = "results.jsonl"
-SUMMARY = "summary.json"
-REPORT = "report.html"
-RUN = "run.json"
-"""What was asked for, and whether all of it is there."""
-DOCUMENTS = "documents"
 _LOCK = ".lock"
 _LEVEL = 1
 """Of gzip: a third of the size of JSON text at a tenth of the time of the best."""
@@ -46,7 +42,7 @@ class Results:
         self._lock = _locked(folder / _LOCK)
         self._file: IO[bytes] | None = None
 
-    def __enter__(self) -> Results:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -95,6 +91,28 @@ class Results:
             file.write(Bound(self._sealer, place).seal(packed))
         temporary.replace(path)
 
+    def fetch(self, place: str) -> bytes | None:
+        """What `keep` wrote; None where there is nothing.
+
+        Raises:
+            UsageError: it cannot be read, or is encrypted with a key that is not there.
+        """
+        try:
+            return Bound(self._sealer, place).open((self.folder / place).read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ConsultError):
+            raise UsageError("a document of the replay cannot be read") from None
+
+    def drop(self, place: str) -> None:
+        """Take away what `keep` wrote, if it is there."""
+        (self.folder / place).unlink(missing_ok=True)
+
+    def add_line(self, name: str, line: str) -> None:
+        """Write a line to a file of lines beside the rows; what was torn there before is cut off."""
+        with _opened(self.folder / name) as file:
+            file.write(line.encode() + b"\n")
+
     def document(self, row: Row) -> Consultation:
         """The consultation of a row.
 
@@ -126,11 +144,11 @@ def read_rows(folder: Path) -> Iterator[Row]:
         UsageError: it holds no results, or a line that is none.
     """
     path = folder / ROWS
-    last = _last_lines(path)
+    last, scores = _last_lines(path), Scores.read(folder)
     with _bytes_of(path) as file:
         for number, line in enumerate(file):
             if number in last:
-                yield row_in(line, where=f"line {number + 1}")
+                yield scores.on(row_in(line, where=f"line {number + 1}"))
 
 
 def row_in(line: bytes, *, where: str = "a line") -> Row:

@@ -11,7 +11,8 @@ from pydantic import Field
 from consult.case import Model
 from consult.clinic import Likelihood, Severity
 from consult.plan import Plan
-from consult.replay._expected import Expected
+from consult.replay._expected import Expected, Public
+from consult.replay._rubrics.criteria import RowRubric
 from consult.replay._scoring import Miss, Score, Standing, Tally
 from consult.review import Consultation, Usage
 
@@ -58,6 +59,25 @@ class RowUsage(Model):
     """Agent to what its calls cost, decimal strings; agents whose calls cost nothing are not named."""
 
 
+class RowVariant(Model):
+    """What was left out or changed, and what the row is to be held against."""
+
+    kind: Literal["unchanged", "without", "normal", "without-specialty"]
+    """unchanged: nothing, to see how much moves by itself; without: a fact is not there; normal: it is in the middle of
+    its reference range."""
+    what: str = ""
+    """What is not as it was: the key of an analyte, `history.<concept>`, or the id of a specialty."""
+    case: str
+    """Hash of the case as it was."""
+    arm: str
+    """The arm as it was."""
+    arm_hash: str
+    cited: int = 0
+    """How many conclusions of the whole plan cite it."""
+    of: int = 0
+    """How many things could be left out of this case, one at a time, for its plan rests on them."""
+
+
 class Row(Model):
     """One line of `results.jsonl`. Identifiers, concepts and counts: no sentence and no name."""
 
@@ -96,13 +116,19 @@ class Row(Model):
     """Whether the case says what it expects."""
     tally: Tally = Field(default_factory=Tally)
     misses: list[Miss] = Field(default_factory=list)
+    public: Public | None = None
+    """Of a case of a public benchmark."""
     process: dict[str, int | None] = Field(default_factory=dict)
     """Process quality: measure to count; null: could not be judged."""
+    rubric: RowRubric | None = None
+    """What it is worth by the rubric of its case; comes from `judged.jsonl`, and is null in `results.jsonl`."""
     usage: RowUsage = Field(default_factory=RowUsage)
     seconds: str = "0"
     """Decimal string: wall time of the pair."""
     document: str = ""
     """Where the whole consultation stands, below the folder of the replay."""
+    variant: RowVariant | None = None
+    """Of a case or an arm with something left out; null: as it is."""
 
 
 def row_of(
@@ -160,7 +186,8 @@ def row_of(
 
 def head_of(case: str, case_hash: str, arm: str, arm_hash: str, expected: Expected | None) -> Row:
     """The row of a pair of which nothing is known but what it is of."""
-    told = {} if expected is None else {"specialty": expected.specialty, "group": expected.group, "trap": expected.trap}
+    keys = ("specialty", "group", "trap", "public")
+    told = {} if expected is None else {key: getattr(expected, key) for key in keys}
     return Row(case=case, case_hash=case_hash, arm=arm, arm_hash=arm_hash, status="ok", **told)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from time import monotonic
 from typing import Protocol
 
 from consult.replay._bench import Bench, Outcome, Pair, failed
 from consult.replay._cases import Item
+from consult.replay._progress import Ended, Progress, Tell
 from consult.replay._results import Results
 from consult.replay._row import Row
+from consult.replay._rubrics.sheets import keep_rubric
 
 
 class Executor(Protocol):
@@ -45,38 +46,6 @@ class InProcess:
         """The bench is closed by who made it."""
 
 
-@dataclass(slots=True)
-class Progress:
-    """How far a replay is."""
-
-    total: int | None = None
-    """Pairs to run, where that is known beforehand."""
-    done: int = 0
-    failed: int = 0
-    skipped: int = 0
-    """Pairs that had a row already."""
-    calls: int = 0
-    cost: Decimal = Decimal()
-    started: float = field(default_factory=monotonic)
-    waiting: str = ""
-    """What it waits for, if not for answers."""
-
-    @property
-    def rate(self) -> float:
-        """Pairs a second since the start."""
-        return self.done / max(monotonic() - self.started, 1e-9)
-
-    @property
-    def eta(self) -> float | None:
-        """Seconds until the end at this rate; None: unknown."""
-        if self.total is None or not self.done:
-            return None
-        return max(self.total - self.done, 0) / self.rate
-
-
-Tell = Callable[[Progress], None]
-
-
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a run may do."""
@@ -85,18 +54,12 @@ class Terms:
     """Money that all arms together may cost, rows of earlier runs included; None: no limit."""
     spent: Decimal = Decimal()
     """What earlier runs cost."""
+    each: Decimal = Decimal()
+    """What a pair is thought to cost before any has ended."""
     may_start: Callable[[str], Awaitable[None]] | None = None
     """Awaited before a pair of this arm starts; waits for the hours in which its models are cheap."""
     retry_failed: bool = False
     """Whether pairs that failed run again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a run ended."""
-
-    progress: Progress
-    out_of_budget: bool = False
 
 
 async def run_pairs(
@@ -152,7 +115,10 @@ def _pairs(
     """The pairs to run; what needs no run (an unreadable part, a finished pair) is settled here."""
     turn = deque(arms)
     for item in items:
+        keep_rubric(work.results, item.hash, [] if item.expected is None else item.expected.rubric)
         for arm in turn:
+            if item.arms is not None and arm not in item.arms:
+                continue
             if (item.hash, bench.hashes[arm]) in done:
                 work.progress.skipped += 1
             elif item.case is None:
@@ -198,5 +164,5 @@ class _Work:
         if self.terms.budget is None:
             return False
         cost = self.progress.cost
-        each = cost / self.progress.done if self.progress.done else Decimal()
+        each = cost / self.progress.done if self.progress.done else self.terms.each
         return self.terms.spent + cost + each * (running + 1) > self.terms.budget

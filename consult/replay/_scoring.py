@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from consult.clinic import Finding
+from consult.clinic.calculators import CALCULATORS
 from consult.panel import Library
 from consult.plan import UNEXPLAINED, Plan
 from consult.replay._expected import Expect, Expected, Forbid, Names
@@ -18,6 +20,7 @@ Standing = Literal["expected", "contrary", "unnamed"]
 AFFIRMED = frozenset({"confirmed", "likely", "possible"})
 DANGER = frozenset({"alert missed", "false alert", "forbidden"})
 """What ends an evaluation with exit code 1; a miss of another kind is counted and listed."""
+_VALUE = re.compile(r"\s*[:：]\s*(-?\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Miss:
     """One thing that is not as expected."""
 
     kind: str
-    """`alert missed`, `false alert`, `forbidden`, `first 1`, `first 3`, `first 5`, `next test`, or a part of a plan."""
+    """`alert missed`, `false alert`, `forbidden`, `first 1`, `first 3`, `first 5`, `next test`, `calculator`, or a part
+    of a plan."""
     what: str
 
     def __str__(self) -> str:
@@ -49,6 +53,8 @@ class Tally:
     next: int = 0
     next_of: int = 0
     forbidden: int = 0
+    calculators: int = 0
+    calculators_of: int = 0
 
     def add(self, other: Tally) -> None:
         """Add another's counts to these."""
@@ -92,9 +98,11 @@ def score(consultation: Consultation, expected: Expected, library: Library) -> S
     seen = _Seen(consultation, consultation.plan, library)
     wanted, forbidden = expected.expect, expected.forbid
     tally, misses = Tally(cases=1), []
-    misses += _alerts(seen, wanted, tally)
+    if expected.public is None:
+        misses += _alerts(seen, wanted, tally)
     misses += _conditions(seen, wanted, tally)
     misses += _next(seen, wanted, tally)
+    misses += _calculators(seen, wanted, tally)
     misses += _rest(seen, wanted)
     broken = _forbidden(seen, forbidden)
     tally.forbidden = len(broken)
@@ -120,6 +128,8 @@ class _Seen:
         self.missing = [(item.what,) for item in plan.missing]
         self.differ = [self.concept(conflict.concept) for conflict in plan.conflicts]
         self.asks = [(task.specialty,) for task in consultation.tasks]
+        scores = [finding for finding in consultation.findings if finding.kind == "score"]
+        self.calculated = {finding.source: _number_of(finding) for finding in scores}
 
     def concept(self, concept: str) -> tuple[str, ...]:
         """The condition with those that it is part of."""
@@ -178,6 +188,31 @@ def _next(seen: _Seen, wanted: Expect, tally: Tally) -> list[Miss]:
     missed = [item for item in items if not _named(item, seen.does)]
     tally.next, tally.next_of = len(items) - len(missed), len(items)
     return [Miss("next test", _say(item)) for item in missed]
+
+
+def _calculators(seen: _Seen, wanted: Expect, tally: Tally) -> list[Miss]:
+    misses = []
+    for name, (low, high) in wanted.calculators.items():
+        value = seen.calculated.get(name)
+        if value is None:
+            misses.append(Miss("calculator", f"{name}: not calculated"))
+        elif not low <= value <= high:
+            misses.append(Miss("calculator", f"{name}: outside its limits"))
+    tally.calculators_of = len(wanted.calculators)
+    tally.calculators = tally.calculators_of - len(misses)
+    return misses
+
+
+def _number_of(finding: Finding) -> Decimal | None:
+    """The value of a score: what its sentence says behind the title of its calculator."""
+    calculator = CALCULATORS.get(finding.source)
+    if calculator is None:
+        return None
+    for title in (calculator.title.en, calculator.title.zh):
+        said = _VALUE.match(finding.says.removeprefix(title)) if finding.says.startswith(title) else None
+        if said is not None:
+            return Decimal(said[1])
+    return None
 
 
 def _rest(seen: _Seen, wanted: Expect) -> list[Miss]:

@@ -6,7 +6,7 @@ The order of the cases never matters: differences are sorted before anything is 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from math import comb, isfinite
+from math import comb, isfinite, sqrt
 from statistics import NormalDist, fmean
 from typing import TypeVar
 
@@ -150,6 +150,23 @@ def holm(p_values: Mapping[Name, float]) -> dict[Name, float]:
         highest = max(highest, min(1.0, p * (len(p_values) - place)))
         adjusted[name] = highest
     return {name: adjusted[name] for name in p_values}
+
+
+def share_interval(found: int, of: int) -> tuple[float, float]:
+    """95 % interval of a share: Wilson's with continuity correction (Newcombe, Stat Med 1998;17:857), 0 to 1.
+
+    Wider than without: 1 of 1 is 0.05 to 1, so that its lower end does not outdo that of 10 of 40 (0.13).
+
+    Args:
+        found: how many.
+        of: of how many, above zero.
+    """
+    z = _NORMAL.inv_cdf(0.975)
+    share, square = found / of, z * z
+    reach = [z * sqrt(max(0.0, square + s * 2 - 1 / of + 4 * share * (of * (1 - share) - s))) for s in (-1, 1)]
+    low, high = (2 * found + square - 1 - reach[0], 2 * found + square + 1 + reach[1])
+    ends = (low / (2 * (of + square)), high / (2 * (of + square)))
+    return (0.0 if found == 0 else max(0.0, ends[0]), 1.0 if found == of else min(1.0, ends[1]))
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

@@ -17,11 +17,11 @@ from typing import Any, Literal
 
 from consult.errors import MissingExtra
 from consult.replay._index import RowIndex
+from consult.replay._options import Kind
 from consult.replay._results import Results
 from consult.replay._row import Row
 from consult.storage import private_folder
 
-Kind = Literal["jsonl", "parquet"]
 Type = Literal["text", "texts", "count", "yes", "money", "seconds"]
 Line = dict[str, Any]
 _COUNT: Type = "count"
@@ -43,6 +43,7 @@ _ROW: dict[str, Type] = {
     "alerts_found": "count", "alerts_expected": "count", "alerts_false": "count",
     "first1_found": "count", "first1_expected": "count", "first3_found": "count", "first3_expected": "count",
     "first5_found": "count", "first5_expected": "count", "next_found": "count", "next_expected": "count",
+    "rubric_points": "count", "rubric_possible": "count", "rubric_not_judged": "count", "rubric_trusted": "yes",
     "forbidden": "count", "alerts": "count", "problems": "count", "first_problem": "text", "recommendations": "count",
     "missing": "count", "conflicts": "count", "gaps": "count", "specialties_answered": "count", "statements": "count",
     "unsupported": "count", "repaired": "count", "calls": "count", "failed_calls": "count", "replayed_calls": "count",
@@ -103,6 +104,7 @@ def row_line(row: Row, measures: Sequence[str] = ()) -> Line:
         "scored": row.scored,
         **(_score(row) if drafted and row.scored else {}),
         **(_plan(row) if drafted else {}),
+        **_rubric(row),
         **{name: getattr(usage, name) for name in ("calls", "failed_calls", "replayed_calls")},
         **{name: getattr(usage, name) for name in ("input_tokens", "cached_tokens", "output_tokens")},
         "cost": Decimal(usage.cost),
@@ -152,9 +154,19 @@ def _pair(row: Row) -> Line:
     return {name: getattr(row, name) for name in _PAIR}
 
 
+def _rubric(row: Row) -> Line:
+    found = row.rubric
+    if found is None:
+        return {}
+    told = {"points": found.points, "possible": found.of, "not_judged": found.not_judged, "trusted": found.trusted}
+    return {f"rubric_{name}": value for name, value in told.items()}
+
+
 def _score(row: Row) -> Line:
     tally = row.tally
-    found = {"alerts_found": tally.alerts, "alerts_expected": tally.alerts_of, "alerts_false": tally.false_alerts}
+    found: Line = {"alerts_found": tally.alerts, "alerts_expected": tally.alerts_of, "alerts_false": tally.false_alerts}
+    if row.public is not None:  # nobody said which alerts are right
+        found = dict.fromkeys(found)
     for name in ("first1", "first3", "first5", "next"):
         found |= {f"{name}_found": getattr(tally, name), f"{name}_expected": getattr(tally, f"{name}_of")}
     return {"wholly_met": not row.misses, **found, "forbidden": tally.forbidden}

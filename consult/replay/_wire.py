@@ -27,7 +27,12 @@ def framed(data: bytes) -> bytes:
 def arms_frame(arms: Sequence[Arm]) -> bytes:
     """The arms of a replay; settings name where secrets are, and hold none."""
     told = [
-        {"name": arm.name, "engine": arm.engine, "settings": arm.settings.model_dump(mode="json", exclude_unset=True)}
+        {
+            "name": arm.name,
+            "engine": arm.engine,
+            "blind": arm.blind,
+            "settings": arm.settings.model_dump(mode="json", exclude_unset=True),
+        }
         for arm in arms
     ]
     return json.dumps(told).encode()
@@ -36,7 +41,7 @@ def arms_frame(arms: Sequence[Arm]) -> bytes:
 def arms_from(frame: bytes) -> list[Arm]:
     """The arms of a frame."""
     told = json.loads(frame)
-    return [Arm(one["name"], Settings.model_validate(one["settings"]), one["engine"]) for one in told]
+    return [Arm(one["name"], Settings.model_validate(one["settings"]), one["engine"], one["blind"]) for one in told]
 
 
 def pair_frame(pair: Pair) -> bytes:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from consult.review._store import Store
     from consult.review._suggestions import Suggestion
     from consult.review._usage import usage_of
-    from consult.review._verify import Check, VerifyReport, verify_document
+    from consult.review._verify import Check, CheckName, VerifyReport, record_problem, verify_document
 
 _HOME = {
     "Answer": "_later_models",
@@ -49,6 +49,7 @@ _HOME = {
     "Because": "_purge",
     "ChangeKind": "_later_models",
     "Check": "_verify",
+    "CheckName": "_verify",
     "Consultation": "_consultation",
     "Decision": "_consultation",
     "DecisionKind": "_consultation",
@@ -84,6 +85,7 @@ _HOME = {
     "plan_problem": "_state",
     "read_json": "_canonical",
     "read_public_jwk": "_keys",
+    "record_problem": "_verify",
     "review_state": "_state",
     "rewrite": "_rewriting",
     "says_the_same": "_merge",
@@ -102,6 +104,7 @@ __all__ = [
     "Because",
     "ChangeKind",
     "Check",
+    "CheckName",
     "Consultation",
     "Decision",
     "DecisionKind",
@@ -137,6 +140,7 @@ __all__ = [
     "plan_problem",
     "read_json",
     "read_public_jwk",
+    "record_problem",
     "review_state",
     "rewrite",
     "says_the_same",

@@ -17,6 +17,7 @@ from consult.review._canonical import digest
 from consult.review._clock import stamp
 from consult.review._consultation import Consultation, Provenance, Status, Subject, Usage
 from consult.review._events import check_event
+from consult.review._home_log import append_home
 from consult.review._journal import StoreJournal, forget_replies, stored_calls
 from consult.review._record import Record, append_event, hold
 from consult.review._since import OPEN, UNFINISHED
@@ -132,6 +133,16 @@ class Drafts(Subjects, Transactions):
         with self._database.begin("write") as connection:
             hold(connection, id)
             append_event(connection, id, event, checked, stamp(self._clock))
+
+    def record_home(self, event: str, **data: object) -> None:
+        """Append an event to the audit log of the home, of what concerns no single consultation.
+
+        Raises:
+            ReviewError: as `record`.
+        """
+        checked = check_event(event, data)
+        with self._database.begin("write") as connection:
+            append_home(connection, event, checked, stamp(self._clock))
 
     def journal(self, id: str) -> StoreJournal:
         """The model calls of `id`: written as they return, and read by a run that is resumed."""

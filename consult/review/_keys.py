@@ -129,6 +129,12 @@ class Keyring:
         """The trusted key with this id; None when there is none."""
         return next((key for key in self if key.kid == kid), None)
 
+    def read_once(self) -> Keyring:
+        """The keys as they are now, for whoever checks many records: this ring reads its folder for each of them."""
+        ring = Keyring(self._folder)
+        ring._fixed = {key.kid: key for key in self}
+        return ring
+
     def signers(self) -> list[tuple[str, str]]:
         """Id and registered name of every trusted key, by name."""
         return sorted(((key.kid, key.name) for key in self), key=lambda signer: (signer[1], signer[0]))

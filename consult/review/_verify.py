@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from consult.review._canonical import canonical, read_json
 from consult.review._consistency import log_problem
 from consult.review._consultation import SCHEMA, Consultation
 from consult.review._keys import Keyring
+from consult.review._signing import sealed_audit
 from consult.review._state import pending_items, plan_problem, problem_of
 from consult.review._verify_signed import (
     Signed,
@@ -97,6 +98,33 @@ def verify_document(data: bytes, *, trusted: Keyring, store: Store | None = None
     notes = stale_notes(consultation, signed)
     notes += store_notes(consultation, store) if store is not None else []
     return _report(checks, signers=signers, notes=notes)
+
+
+def record_problem(consultation: Consultation, *, trusted: Keyring, store: Store) -> CheckName | None:
+    """The first check that a record of `store` fails; None when its log, and what is signed, holds.
+
+    The same as `verify_document` says of its export, for whoever reads all records: nothing is written and parsed
+    again. Of what is not signed only the log is checked: there is nothing else to hold it against.
+
+    Args:
+        consultation: as `Store.get` gives it.
+        trusted: the keys to believe.
+        store: where it is stored.
+    """
+    if consultation.status != "signed" and not consultation.signatures:
+        return "audit" if log_problem(consultation) or seal_problem(consultation, []) else None
+    sealed = consultation.model_copy(update={"audit": sealed_audit(consultation.audit)})
+    document = sealed.model_dump(mode="json")
+    signed = [examine(entry.model_dump(), sealed, document, trusted) for entry in sealed.signatures]
+    checks: dict[CheckName, Callable[[], str | None]] = {
+        "audit": lambda: log_problem(consultation) or seal_problem(sealed, signed),
+        "content": lambda: content_problem(document, signed),
+        "subject": lambda: subject_problem(sealed, document, signed, store),
+        "signature": lambda: signature_problem(sealed, signed),
+        "signer": lambda: signer_problem(signed),
+        "complete": lambda: _complete_problem(sealed),
+    }
+    return next((name for name, problem in checks.items() if problem() is not None), None)
 
 
 def _report(checks: list[Check], **more: list[str]) -> VerifyReport:

@@ -6,6 +6,7 @@ Precedence, said once: argument, then file, then environment, then default.
 from consult.settings._agents import AgentSettings
 from consult.settings._case import CacheSettings, Ceilings, PanelSettings, RecordingSettings, TelemetrySettings
 from consult.settings._cds import CdsSettings
+from consult.settings._judge import JudgeSettings
 from consult.settings._listen import Listen, ListenTls, Reply, ReplyTls, Trigger
 from consult.settings._models import RULES, Limits, ModelSettings, OffPeak, Price
 from consult.settings._participants import ParticipantSettings
@@ -22,6 +23,7 @@ __all__ = [
     "CacheSettings",
     "CdsSettings",
     "Ceilings",
+    "JudgeSettings",
     "KeepDays",
     "Limits",
     "Listen",

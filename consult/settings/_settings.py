@@ -13,6 +13,7 @@ from consult.errors import SettingsError
 from consult.settings._agents import AgentSettings
 from consult.settings._case import CacheSettings, Ceilings, PanelSettings, RecordingSettings, TelemetrySettings
 from consult.settings._cds import CdsSettings
+from consult.settings._judge import JudgeSettings
 from consult.settings._listen import Listen
 from consult.settings._models import RULES, ModelSettings
 from consult.settings._participants import ParticipantSettings
@@ -78,6 +79,8 @@ class Settings(Table):
     storage: StorageSettings = StorageSettings()
     cds: CdsSettings = CdsSettings()
     privacy: PrivacySettings = PrivacySettings()
+    judge: JudgeSettings = JudgeSettings()
+    """Who judges plans by rubrics."""
     participants: dict[str, ParticipantSettings] = Field(default_factory=dict)
     """Outside models that read images, slides and tracings, by the name of the site's choice."""
 

@@ -1,11 +1,12 @@
-"""What a replay costs: `python evals/benchmarks/replay.py rules|model|kill|rerun|all [--cases 2000]`.
+"""What a replay costs: `python evals/benchmarks/replay.py rules|model|kill|ray|all [--cases 2000]`.
 
 - `rules`: generated cases of 60 results through the rules engine; cases a second, memory of the parent process at a
   quarter and at the end, the time of summary and report.
 - `model`: 640 cases against a server on loopback that takes 4 s for every call, 64 at once; the part of the ideal.
 - `kill`: 500 cases, killed with SIGKILL five times on the way; rows, doubles, and whether the summary is that of an
   undisturbed run.
-- `rerun`: a finished replay once more; seconds and model calls.
+- `ray`: the rules engine on a Ray cluster of this machine with one worker and with two: cases a second between a tenth
+  and nine tenths of the rows (a cluster takes seconds to start), and what a case costs the process that writes rows.
 
 Prints one JSON document.
 """
@@ -165,6 +166,51 @@ def kill(folder: Path, count: int) -> dict[str, Any]:
     }
 
 
+def ray(folder: Path, count: int) -> dict[str, Any]:
+    """Two workers against one."""
+    cases, home = write_cases(folder / "cases.ndjson", count), folder / "home"
+    replay(write_cases(folder / "warm.ndjson", 4), folder / "warm", home, "--engine", "rules")  # builds the index
+    found = {f"workers_{workers}": _on_ray(cases, folder / f"out{workers}", home, workers, count) for workers in (1, 2)}
+    ratio = found["workers_2"]["cases_per_s"] / found["workers_1"]["cases_per_s"]
+    same = (folder / "out1" / "summary.json").read_bytes() == (folder / "out2" / "summary.json").read_bytes()
+    return {"cases": count, **found, "ratio": round(ratio, 2), "summary_equal": same}
+
+
+def _on_ray(cases: Path, out: Path, home: Path, workers: int, count: int) -> dict[str, Any]:
+    command = [CONSULT, "replay", cases, "--out", out, "--home", home, "--engine", "rules", "--executor", "ray"]
+    started = time.perf_counter()
+    told = [*(str(part) for part in command), "--concurrency", str(workers)]
+    process = subprocess.Popen(told, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    marks = [
+        (time.perf_counter(), _processor_time(process.pid))
+        for _ in _reached(process, out, count // 10, count * 9 // 10)
+    ]
+    process.wait()
+    wall = time.perf_counter() - started
+    (first, first_cpu), (last, last_cpu) = marks
+    cases_between = count * 9 // 10 - count // 10
+    return {
+        "cases_per_s": round(cases_between / (last - first), 1),
+        "driver_ms_per_case": round((last_cpu - first_cpu) / cases_between * 1000, 1),
+        "wall_s": round(wall, 1),
+        "failed": sum(row["status"] != "ok" for row in rows_of(out)),
+    }
+
+
+def _reached(process: subprocess.Popen[bytes], out: Path, *wanted: int) -> Iterator[int]:
+    """Yields as so many rows are there."""
+    for number in wanted:
+        while process.poll() is None and _lines(out) < number:
+            time.sleep(0.1)
+        yield number
+
+
+def _processor_time(pid: int) -> float:
+    """Seconds that a process has computed, its children not counted."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _lines(out: Path) -> int:
     path = out / "results.jsonl"
     return path.read_bytes().count(b"\n") if path.is_file() else 0
@@ -172,10 +218,10 @@ def _lines(out: Path) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", default="all", choices=["all", "rules", "model", "kill"])
-    parser.add_argument("--cases", type=int, help="default: 2000 for rules, 640 for model, 500 for kill")
+    parser.add_argument("what", nargs="?", default="all", choices=["all", "rules", "model", "kill", "ray"])
+    parser.add_argument("--cases", type=int, help="default: 2000 for rules, 640 for model, 500 for kill, 1000 for ray")
     given = parser.parse_args()
-    parts = {"rules": (rules, 2000), "model": (model, 640), "kill": (kill, 500)}
+    parts = {"rules": (rules, 2000), "model": (model, 640), "kill": (kill, 500), "ray": (ray, 1000)}
     found = {}
     for name, (part, count) in parts.items():
         if given.what in {"all", name}:

@@ -14,7 +14,7 @@ COMMANDS = (
     ("case",), ("run",), ("show",), ("list",), ("review",), ("sign",), ("verify",), ("export",), ("keys", "new"),
     ("keys", "trust"), ("keys", "list"), ("knowledge", "build"), ("knowledge", "search"), ("knowledge", "check"),
     ("report",), ("calc",), ("purge",), ("storage", "key"), ("storage", "status"), ("storage", "rewrite"),
-    ("listen",), ("send",), ("inbox",), ("replay",), ("compare",),
+    ("listen",), ("send",), ("inbox",), ("replay",), ("compare",), ("learn",), ("value",),
 )  # fmt: skip
 SCREEN = 24
 LONG = {("replay",): 32}
@@ -55,7 +55,10 @@ OPTIONS = {
         "--budget",
         "--flat",
     ],
+    "value": ["--since", "--until", "--by", "--prices", "--out", "--lang"],
+    "learn": ["--out", "--since", "--until", "--by", "--lang"],
     "compare": ["--gate", "--cases", "--case"],
+    "judge": ["--judge", "--check"],
     "knowledge search": ["--queries", "--corpus", "-k", "--lang"],
 }
 

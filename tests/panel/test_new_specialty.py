@@ -130,3 +130,24 @@ def test_what_a_site_switched_off_is_said_in_every_plan(home: Path) -> None:
     assert finished.plan is not None
     assert any("LAB31" in warning and "respiratory" in warning for warning in finished.plan.warnings)
     assert any(finding.kind == "critical" for finding in finished.findings)
+
+
+def test_where_the_default_specialist_is_off_another_takes_what_nobody_else_takes(home: Path) -> None:
+    case = Case.read(Path(__file__).resolve().parents[2] / "evals" / "cases" / "lab-haemolysed-potassium" / "case.hl7")
+    agents = {"laboratory": AgentSettings(enabled=False)}
+    with Panel.from_settings(Settings.load(home=home, agents=agents)) as panel:
+        finished = panel.consult(case)
+    asked = {finding for task in finished.tasks for finding in task.findings}
+    assert asked == {finding.id for finding in finished.findings}
+    assert "laboratory" not in {opinion.specialty for opinion in finished.opinions}
+    assert finished.plan is not None
+    assert "k" in {finding.analyte for finding in finished.findings if finding.severity == "red"}
+
+
+def test_a_gate_of_a_specialty_that_is_off_has_not_closed(home: Path) -> None:
+    """HEM03 asks whether the gate LAB18 has fired: without laboratory medicine it has not, and the rule still works."""
+    read = Case.read(Path(__file__).resolve().parents[2] / "evals" / "cases" / "hem-dic-urosepsis" / "case.hl7")
+    case = read.model_copy(update={"history": "", "conditions": [], "reports": []})  # or they decide without the gate
+    with Panel.from_settings(Settings.load(home=home, agents={"laboratory": AgentSettings(enabled=False)})) as panel:
+        finished = panel.consult(case)
+    assert "HEM03" in {finding.rule for finding in finished.findings}

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from replay_rows import FEW
 
+from consult.analytes import Catalog
+from consult.concepts import Concepts
+from consult.content import content_root
 from consult.replay import Results
 from consult.settings import Settings
 
@@ -35,3 +38,15 @@ def results(tmp_path: Path) -> Iterator[Results]:
     """A folder of results that nothing stands in yet."""
     with Results(tmp_path / "out") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The analytes."""
+    return Catalog.load(content_root())
+
+
+@pytest.fixture(scope="session")
+def concepts() -> Concepts:
+    """Conditions, tests, treatments."""
+    return Concepts.load(content_root())

@@ -13,7 +13,7 @@ from consult.clinic import Finding
 from consult.errors import ConsultError
 from consult.plan import Alert, Plan, Position, Problem, Recommendation, Statement, Unavailable
 from consult.replay import Entry, PlanDiff, Results, Side, compare, diff_plans, plan_diff, word_diff
-from consult.replay._diff import _moved
+from consult.replay._diff import moved
 from consult.replay._results import pack, place_of
 from consult.replay._words import text_diffs, tokens
 from consult.review import Consultation, Provenance, Subject
@@ -67,11 +67,11 @@ def test_sentences_find_their_other_wording() -> None:
 
 
 def test_the_fewest_move() -> None:
-    assert _moved("abcd", "dabc") == {"d": (4, 1)}
-    assert _moved("abcd", "xabcd") == {}
-    assert _moved("abcd", "abd") == {}
-    assert _moved("abcd", "bacd") in ({"a": (1, 2)}, {"b": (2, 1)})
-    assert set(_moved("abcdef", "fabcde")) == {"f"}
+    assert moved("abcd", "dabc") == {"d": (4, 1)}
+    assert moved("abcd", "xabcd") == {}
+    assert moved("abcd", "abd") == {}
+    assert moved("abcd", "bacd") in ({"a": (1, 2)}, {"b": (2, 1)})
+    assert set(moved("abcdef", "fabcde")) == {"f"}
 
 
 def statement(text: str, **more: Any) -> Statement:

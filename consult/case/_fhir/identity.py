@@ -31,6 +31,8 @@ _TITLES = re.compile(
 _ANSWERS = frozenset({"57723-9", "62323-1", "62324-9", "62325-6", "62326-4", "62327-2", "62328-0"})
 """LOINC questions at order entry whose answer is a name, an address or a number."""
 _DEEPEST = 12
+_UPWARDS = 4
+"""From a bed to its room, corridor, ward."""
 
 
 def read_identity(person: Person, links: References, birth: When | None) -> Identity:
@@ -53,6 +55,7 @@ def _identity(person: Person, links: References, birth: When | None, terms: Term
         birth_date=birth.text[:10] if birth is not None else None,
         identifiers=list(dict.fromkeys(number for number in numbers if number)),
         location=_place(person, links),
+        department=_ward(person, links),
         terms=terms.listed(),
     )
 
@@ -74,6 +77,21 @@ def _place(person: Person, links: References) -> str | None:
             shown = clean(name or text(obj(one.get("location")).get("display")))
             if shown:
                 return shown
+    return None
+
+
+def _ward(person: Person, links: References) -> str | None:
+    """The ward of the newest visit that names one: a Location of that type, or the one that holds the bed."""
+    for member in reversed(person.members):
+        places = objs(member.resource.get("location")) if member.kind == "Encounter" else []
+        for one in places:
+            found = links.resolve(one.get("location"), member, "Location")
+            for _ in range(_UPWARDS):
+                if found is None:
+                    break
+                if any(code.code == "wa" for code in codings(found.resource.get("physicalType"))):
+                    return clean(text(found.resource.get("name"))) or None
+                found = links.resolve(found.resource.get("partOf"), found, "Location")
     return None
 
 

@@ -20,11 +20,12 @@ def read_identity(segments: Iterable[Segment], birth: When | None) -> Identity:
     seen: set[tuple[_Reader, str]] = set()
     patient: Segment | None = None
     place: str | None = None
+    ward: str | None = None
     for segment in segments:
         if segment.name == "PID":
             patient = patient or segment
-        elif segment.name == "PV1" and place is None:
-            place = _place(segment)
+        elif segment.name == "PV1":
+            place, ward = place or _place(segment), ward or _ward(segment)
         for field, reader in _fields(segment):
             for raw in segment.repetitions(field):
                 # Long messages repeat the same physician and order in every result.
@@ -33,12 +34,12 @@ def read_identity(segments: Iterable[Segment], birth: When | None) -> Identity:
                     reader(segment, raw, terms)
     if birth is not None:
         terms.birth_date(birth.text)
-    return _identity(patient, birth, place, terms)
+    return _identity(patient, birth, terms).model_copy(update={"location": place, "department": ward})
 
 
-def _identity(patient: Segment | None, birth: When | None, place: str | None, terms: Terms) -> Identity:
+def _identity(patient: Segment | None, birth: When | None, terms: Terms) -> Identity:
     if patient is None:
-        return Identity(terms=terms.listed(), location=place)
+        return Identity(terms=terms.listed())
     names = (patient.components(5) + [""] * 3)[:3]
     name = shown_name(names[0].split("&")[0], names[1], names[2])
     numbers = [patient.split(raw)[0] for field in (3, 2, 4, 18, 19) for raw in patient.repetitions(field)]
@@ -46,7 +47,6 @@ def _identity(patient: Segment | None, birth: When | None, place: str | None, te
         name=clean(name) or None,
         birth_date=birth.text[:10] if birth is not None else None,
         identifiers=list(dict.fromkeys(number for number in numbers if number and number != '""')),
-        location=place,
         terms=terms.listed(),
     )
 
@@ -54,6 +54,12 @@ def _identity(patient: Segment | None, birth: When | None, place: str | None, te
 def _place(visit: Segment) -> str | None:
     parts = [part.split("&")[0] for part in visit.components(3)[:3]]
     return clean(" ".join(part for part in parts if part)) or None
+
+
+def _ward(visit: Segment) -> str | None:
+    """The point of care (PL.1), else the hospital service (PV1-10)."""
+    point = (visit.components(3) or [""])[0].split("&")[0]
+    return clean(point.strip('"')) or clean(visit.text(10).strip('"')) or None
 
 
 def _fields(segment: Segment) -> tuple[tuple[int, _Reader], ...]:

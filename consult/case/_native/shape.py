@@ -101,6 +101,7 @@ class NativeIdentity(_Input):
     birth_date: Digits | None = None
     identifiers: list[Digits] = Field(default_factory=list)
     location: str | None = None
+    department: str | None = None
     terms: list[dict[str, str]] = Field(default_factory=list)
 
     def model(self) -> Identity:

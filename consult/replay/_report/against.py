@@ -9,7 +9,7 @@ from statistics import fmean
 from consult.replay._compare import Change, changes
 from consult.replay._html import Child, Html, join, table, tag
 from consult.replay._index import RowIndex
-from consult.replay._metrics import METRICS, Metric
+from consult.replay._metrics import METRICS, RUBRIC, Metric
 from consult.replay._pairing import RowPair
 from consult.replay._report.amounts import count, figure, not_judged
 from consult.replay._report.figures import Figures
@@ -38,7 +38,8 @@ class Against:
     def of(cls, index: RowIndex, a: Figures, b: Figures) -> Against:
         """Compare two arms of a folder; money only where both count it in the same currency."""
         one_currency = len({*a.money, *b.money}) < 2
-        found = cls(a.name, b.name, [metric for metric in METRICS if metric.name != "cost" or one_currency])
+        silent = {*(() if one_currency else ("cost",)), *(() if index.scores.check else (RUBRIC,))}
+        found = cls(a.name, b.name, [metric for metric in METRICS if metric.name not in silent])
         same_seats = a.seats == b.seats  # where others sit, that others answer is no loss of any one case
         of_a_case = [metric for metric in found.metrics if metric.name != "specialties" or same_seats]
         found.changed = changes(found._counted(index.pairs(a.name, b.name)), of_a_case)

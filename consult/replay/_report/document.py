@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
 
 from consult._version import __version__
 from consult.errors import UsageError
 from consult.panel import Library
 from consult.plan import Language
-from consult.replay._html import Child, Html, tag
+from consult.replay._ablation import read_ablation
+from consult.replay._html import Child
 from consult.replay._index import RowIndex
+from consult.replay._options import REPORT
 from consult.replay._report import plots
+from consult.replay._report.ablation import ablations
 from consult.replay._report.against import Against, differences
 from consult.replay._report.changed import changed_cases
 from consult.replay._report.figures import Figures
 from consult.replay._report.names import Names
+from consult.replay._report.page import page
+from consult.replay._report.rubric import rubric
 from consult.replay._report.sections import (
     dangers,
     failures,
@@ -29,13 +31,12 @@ from consult.replay._report.sections import (
     process,
     the_arms,
 )
-from consult.replay._results import REPORT, Results
+from consult.replay._results import Results
 from consult.review import Provenance
 
-_STYLE = Path(__file__).with_name("report.css")
 _SECTIONS = (
-    "arms", "measures", "differences", "cost", "groups", "calibration", "latency", "money", "agents", "process",
-    "dangers", "failed", "changed",
+    "arms", "measures", "rubric", "differences", "cost", "groups", "calibration", "latency", "money", "agents", "process",
+    "ablation", "dangers", "failed", "changed",
 )  # fmt: skip
 
 
@@ -73,9 +74,12 @@ def report_html(results: Results, index: RowIndex, *, at: datetime, names: Names
     arms = [_counted(index, name) for name in index.arms]
     held = [Against.of(index, arms[0], arm) for arm in arms[1:]]
     made_by = {name: made for name in index.arms if (made := _made_by(index, results, name)) is not None}
+    left_out = ablations(read_ablation(results.folder), dict(index.hashes), names)
+    judged = rubric(arms, index.scores.check, names)
     parts: list[Child] = [
         the_arms(arms, made_by, names),
         measures(arms, names),
+        judged,
         differences(held, names),
         plots.quality_against_cost(arms, names),
         groups(arms, plots.quality_by_group(arms, names), names),
@@ -84,6 +88,7 @@ def report_html(results: Results, index: RowIndex, *, at: datetime, names: Names
         plots.where_the_money_goes(arms, names),
         plots.contributions(arms, names),
         process(arms, names),
+        left_out,
         dangers(arms, names),
         failures(arms, names),
         changed_cases(held, index, results, names),
@@ -91,8 +96,17 @@ def report_html(results: Results, index: RowIndex, *, at: datetime, names: Names
     told = {"cases": index.cases, "arms": len(arms), "rows": len(index)}
     said = paragraph(names.say("subtitle", at=f"{at:%Y-%m-%d %H:%M %Z}".strip(), version=__version__, **told))
     head = [said, paragraph(names.say("not-signed"), "note"), *notes(arms, index.older, names, complete=complete)]
-    shown = [name for name in _SECTIONS if held or name not in {"differences", "changed"}]
-    return _document(head, _contents(shown, names), parts, names)
+    there = {"differences": held, "changed": held, "ablation": left_out, "rubric": judged}
+    shown = [name for name in _SECTIONS if there.get(name, True)]
+    return page(
+        names.say("title"),
+        head,
+        parts,
+        contents=[(name, names.say(f"sec.{name}")) for name in shown],
+        labels=(names.say("contents"), names.say("skip")),
+        skip_to="measures",
+        language=names.language,
+    )
 
 
 def _counted(index: RowIndex, name: str) -> Figures:
@@ -111,27 +125,3 @@ def _made_by(index: RowIndex, results: Results, name: str) -> Provenance | None:
             except UsageError:
                 return None
     return None
-
-
-def _contents(shown: list[str], names: Names) -> Html:
-    items = [tag("li", tag("a", names.say(f"sec.{name}"), href=f"#{name}")) for name in shown]
-    return tag("nav", tag("ul", *items), aria_label=names.say("contents"))
-
-
-def _document(head: list[Html], contents: Html, parts: list[Child], names: Names) -> str:
-    style = _STYLE.read_text(encoding="utf-8")
-    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    title = names.say("title")
-    top = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", title),
-        tag("style", Html(style)),
-    )
-    skip = tag("a", names.say("skip"), href="#measures", class_="skip")
-    body = tag("body", skip, tag("header", tag("h1", title), *head), contents, tag("main", *parts), tag("footer"))
-    return f"<!DOCTYPE html>\n{tag('html', top, body, lang='zh-CN' if names.language == 'zh' else 'en')}\n"

@@ -28,6 +28,8 @@ class Quality:
     failed: int = 0
     scored: int = 0
     """Cases with a plan that say what they expect; those without are in `cases` only."""
+    alerts_judged: int = 0
+    """Of these, the cases that say which alerts are right."""
     wholly_met: int = 0
     tally: Tally = field(default_factory=Tally)
 
@@ -37,6 +39,7 @@ class Quality:
         self.failed += row.status == "failed"
         if row.scored and row.status == "ok":
             self.scored += 1
+            self.alerts_judged += row.public is None
             self.wholly_met += not row.misses
             self.tally.add(row.tally)
 
@@ -45,6 +48,7 @@ class Quality:
         self.cases += other.cases
         self.failed += other.failed
         self.scored += other.scored
+        self.alerts_judged += other.alerts_judged
         self.wholly_met += other.wholly_met
         self.tally.add(other.tally)
 

@@ -70,13 +70,13 @@ def _tallied(found: str, of: str) -> Measure:
     return measure
 
 
-def _counted(name: str) -> Measure:
+def _counted(name: str, of: str = "scored") -> Measure:
     """Of judged cases: a count that has no upper end."""
 
     def measure(arm: Figures, names: Names) -> Html:
-        quality = arm.quality
-        said = getattr(quality.tally, name), names.say("in", of=quality.scored)
-        return count(*said) if quality.scored else not_judged(names)
+        judged = getattr(arm.quality, of)
+        said = getattr(arm.quality.tally, name), names.say("in", of=judged)
+        return count(*said) if judged else not_judged(names)
 
     return measure
 
@@ -129,7 +129,7 @@ _MEASURES: dict[str, Measure] = {
     "scored": lambda arm, names: count(arm.quality.scored, f"n = {arm.quality.cases}"),
     "unscored": lambda arm, names: count(arm.quality.cases - arm.quality.scored, f"n = {arm.quality.cases}"),
     "alerts": _tallied("alerts", "alerts_of"),
-    "false": _counted("false_alerts"),
+    "false": _counted("false_alerts", "alerts_judged"),
     "first1": _tallied("first1", "first1_of"),
     "first3": _tallied("first3", "first3_of"),
     "first5": _tallied("first5", "first5_of"),
@@ -193,7 +193,7 @@ def _quality(quality: Quality, names: Names) -> list[Child]:
         count(quality.scored),
         ratio(quality.wholly_met, quality.scored, names),
         ratio(tally.alerts, tally.alerts_of, names),
-        count(tally.false_alerts) if quality.scored else not_judged(names),
+        count(tally.false_alerts) if quality.alerts_judged else not_judged(names),
         *(ratio(found, of, names) for found, of in expected),
         ratio(tally.next, tally.next_of, names),
         count(tally.forbidden) if quality.scored else not_judged(names),

@@ -105,6 +105,48 @@ _SAYS: dict[str, tuple[str, str]] = {
     ),
     "between": ("({low} to {high})", "（{low} 至 {high}）"),
     "one-value": ("no interval: all equal", "全部相等，无区间"),
+    # rubrics
+    "sec.rubric": ("Points by rubrics, given by a judge", "评审按评分标准给出的分数"),
+    "rubric-note": (
+        "A language model read each plan and said of each criterion whether it is met. Score of a case: points of the "
+        "criteria that are met, over all points that could be had; the mean is clipped to 0 … 1. A case of which one "
+        "criterion could not be judged has no score. docs/guides/replay-scoring.md tells how a judge is checked.",
+        "由语言模型逐条判断各方案是否符合评分标准。单例得分为所符合标准的分数之和除以可得总分；均值截取于0至1之间。"
+        "任一标准无法判定的病例不计分。评审的核验方法见 docs/guides/replay-scoring.md。",
+    ),
+    "distrusted": (
+        "JUDGE NOT TRUSTED in {n} cases: it gave less than {limit} of the known answers, missed most of one kind, or "
+        "another model answered than the one that was checked. These scores should not be believed.",
+        "{n} 例的评审不可信：已知答案符合率低于 {limit}、某一类题多数答错，或作答模型与核验时不同。这些分数不应采信。",
+    ),
+    "judge": ("Judge", "评审模型"),
+    "judge-check": ("Check of the judge", "评审核验"),
+    "trusted": ("trusted", "可信"),
+    "not-trusted": ("NOT TRUSTED", "不可信"),
+    "known": ("known answers given", "已知答案符合"),
+    "known-of": ("of these, {kind}", "其中{kind}"),
+    "known-unjudged": ("known answers without a verdict", "已知答案中未能判定"),
+    "macro-f1": ("macro F1 of met and not met", "符合与不符合的宏平均F1"),
+    "trap.plain": ("without a trap", "无陷阱"),
+    "trap.negation": ("negation", "否定"),
+    "trap.number": ("numbers changed", "数字改动"),
+    "trap.hedged": ("hedged wording", "不确定表述"),
+    "trap.hostile": ("a plan that tells the judge what to say", "方案中含对评审的指令"),
+    "trap.advice": ("advice against", "不建议"),
+    "trap.silence": ("nothing said", "未提及"),
+    "trap.language": ("the other language", "跨语言"),
+    "r.mean": ("mean score", "平均得分"),
+    "r.unjudged": ("cases without a score: a criterion could not be judged", "因有标准无法判定而无得分的病例"),
+    "r.criteria": ("criteria that could not be judged", "无法判定的标准"),
+    "r.of": ("of {n}", "共 {n} 条"),
+    "r.axis": ("n = {n} criteria", "n = {n} 条标准"),
+    "r.axis-unjudged": (", {n} not judged", "，{n} 条无法判定"),
+    "axis.accuracy": ("points for accuracy", "准确性得分"),
+    "axis.completeness": ("points for completeness", "完整性得分"),
+    "axis.communication": ("points for communication", "沟通得分"),
+    "axis.context": ("points for context", "情境得分"),
+    "axis.instruction-following": ("points for following instructions", "遵循要求得分"),
+    "axis.none": ("points without an axis", "未注明维度的得分"),
     # plots
     "sec.cost": ("Quality against cost", "质量与费用"),
     "cost-x": ("cost per case, {currency}", "每例费用，{currency}"),
@@ -178,6 +220,7 @@ _SAYS: dict[str, tuple[str, str]] = {
     "dissent": ("dissent", "异议"),
     "unavailable": ("did not answer in", "未作答（例）"),
     "said": ("{n} items", "{n} 条"),
+    "sec.ablation": ("What carries a conclusion", "结论的依据"),
     "sec.process": ("Process quality", "过程质量"),
     "process-note": (
         "A count of what went wrong on the way to the plan; the fewer the better. Judged: in how many cases there was "
@@ -228,6 +271,7 @@ _SAYS: dict[str, tuple[str, str]] = {
     "w.likelihood": ("likelihood", "可能性"),
     "w.recommendations": ("recommendations", "建议"),
     "w.scores": ("scores", "评分"),
+    "w.rubric": ("rubric", "评分标准"),
 }
 
 _METRICS_ZH = {
@@ -238,11 +282,13 @@ _METRICS_ZH = {
     "first-3": "前三位含全部期望疾病",
     "first-5": "前五位含全部期望疾病",
     "next-tests": "期望的下一步检查的比例",
+    "calculators": "期望的各项计算结果均已算出且在允许范围内",
     "forbidden": "禁止出现的内容数",
     "wholly-met": "全部达到期望",
     "grave-conditions": "需当日处理的可能及以上的疾病数",
     "unsupported-statements": "无依据的陈述数",
     "repaired-statements": "经修正后才有依据的陈述数",
+    "rubric": "评审按评分标准给出的得分",
     "failed": "失败（无方案）",
     "gaps": "未作答的智能体数",
     "specialties": "作答的专科数",

@@ -1,0 +1,75 @@
+"""Whether a replay is finished: told from what was asked for, before any rule or passage is read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from consult._version import __version__
+from consult.content import content_hash, content_root
+from consult.replay._arms import Arm
+from consult.replay._options import REPORT, ROWS, RUN, SUMMARY, Options
+from consult.review import digest
+
+
+def request(source: Path, arms: Sequence[Arm], options: Options, *, models: Iterable[str] = ()) -> str | None:
+    """SHA-256 of what a replay is asked for, hex; None where the cases can be read only once.
+
+    Whatever may change a row is part of it, and more: a changed address of a model costs a look at each pair, no run.
+
+    Args:
+        source: the cases.
+        arms: with their settings.
+        options: which of the cases.
+        models: names of models that are handed over as Python objects.
+    """
+    cases = _content(source)
+    if cases is None:
+        return None
+    told = {
+        "version": __version__,
+        "cases": cases,
+        "arms": [[arm.name, arm.engine, arm.blind, arm.settings.model_dump_json(), _rules(arm)] for arm in arms],
+        "models": sorted(models),
+        "options": [str(said) for said in (options.limit, options.sample, options.format, options.retry_failed)],
+    }
+    return digest(told)
+
+
+def is_finished(folder: Path, asked: str | None) -> bool:
+    """Whether the folder holds all rows, the summary and the report of what is asked for."""
+    with suppress(OSError, ValueError, AttributeError):
+        said = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        there = (folder / SUMMARY).is_file() and (folder / REPORT).is_file()
+        return there and said.get("finished") == asked is not None and said.get("rows") == rows_size(folder)
+    return False
+
+
+def rows_size(folder: Path) -> int:
+    """Bytes of the rows: they are only ever appended to."""
+    return (folder / ROWS).stat().st_size
+
+
+def _rules(arm: Arm) -> str:
+    return content_hash(content_root(arm.settings.content))
+
+
+def _content(source: Path) -> str | None:
+    """SHA-256 of all files below a source, and of those that a suite names."""
+    hasher = hashlib.sha256()
+    files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+    for path in files:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            hasher.update(f"{path.relative_to(source)}\n{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    if source.suffix == ".toml" and source.is_file():
+        from consult.replay._cases import read_suite
+
+        for entry in read_suite(source).cases:
+            below = source.parent / entry
+            hasher.update((_content(below) or "" if below.exists() else "").encode())
+    return hasher.hexdigest()

@@ -1,0 +1,1 @@
+"""Text rubrics and the language model that judges plans by them."""
