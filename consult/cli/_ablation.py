@@ -100,6 +100,7 @@ def _facts(block: Block) -> None:
     from rich.table import Table
 
     table = Table("left out", "plans", "moved", "cited but idle", "then asked for", "falls without it", box=None)
+    table.columns[-1].overflow = "fold"
     for one in block.left_out[:_LINES]:
         moved, idle = f"{one.moved}/{one.variants}", f"{one.idle}/{one.cited}"
         table.add_row(one.what, str(one.variants), moved, idle, f"{one.asked_again}/{one.variants}", _falls(one))
@@ -115,6 +116,7 @@ def _fragile(supports: Sequence[Support]) -> None:
     if not fragile:
         return
     table = Table("conclusion", "fragile", "stands", "needs several", "the one fact", box=None)
+    table.columns[0].overflow = table.columns[-1].overflow = "fold"
     for one in fragile[:_LINES]:
         counts = [f"{value}/{one.judged}" for value in (one.one, one.stands, one.several)]
         alone = ", ".join(f"{fact} {n}" for fact, n in list(one.alone.items())[:_NAMED])

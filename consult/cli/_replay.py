@@ -17,7 +17,7 @@ from consult.errors import ConsultationError, UsageError
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from consult.replay import Ablate, Arm, Options, Progress, Replayed
+    from consult.replay import Ablate, Ablation, Arm, Options, Progress, Replayed
     from consult.settings import Settings
 
 _SHOWN = {
@@ -54,7 +54,7 @@ def replay(
     cases: Annotated[Path, typer.Argument(metavar="CASES", help="A folder, batch, NDJSON or case file, or a suite.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the rows go; a run that stopped goes on.")],
     arm: Annotated[
-        list[str] | None, typer.Option("--arm", help="panel, single, blind, or a TOML file of arms; may be repeated.")
+        list[str] | None, typer.Option("--arm", help="panel, single, blind, or a TOML file; may be repeated.")
     ] = None,
     engine: Annotated[str, typer.Option("--engine", help="rules, or auto (models where configured).")] = "auto",
     executor: Annotated[str, typer.Option("--executor", help="local or ray.")] = "local",
@@ -64,20 +64,15 @@ def replay(
     off_peak: Annotated[bool, typer.Option("--off-peak", help="Wait for the hours in which models are cheap.")] = False,
     budget: Annotated[str | None, typer.Option("--budget", metavar="MONEY", help="Stop before it is spent.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run cases that failed again.")] = False,
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format", help=f"auto, json, fhir, hl7, pdf, text, or a public benchmark: {', '.join(BENCHMARKS)}."
-        ),
-    ] = "auto",
+    format: Annotated[str, typer.Option("--format", help="As for case, or a public benchmark's name.")] = "auto",
     flat: Annotated[bool, typer.Option("--flat", help="Also write flat tables/*.jsonl for analysts.")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Also write tables/*.parquet (extra: parquet).")] = False,
     ablate: Annotated[
         list[str] | None,
-        typer.Option("--ablate", help="Again with one left out at a time: specialties, facts, or facts=normal."),
+        typer.Option("--ablate", help="Leave out one at a time: specialties, facts or facts=normal."),
     ] = None,
     ablate_limit: Annotated[
-        int, typer.Option("--ablate-limit", min=1, help="Facts of a case that are left out, one at a time.")
+        int, typer.Option("--ablate-limit", min=1, help="Facts of a case to leave out.")
     ] = 20,
     lang: Lang = None,
     json: Json = False,
@@ -86,7 +81,7 @@ def replay(
 ) -> None:
     """Replay CASES through arms; results.jsonl, summary.json and report.html go to DIR."""
     from consult.cli._ablation import asked_for, show
-    from consult.replay import Options, arms_of, is_finished, read_ablation, request
+    from consult.replay import Options, arms_of, is_finished, request
     from consult.review import read_json
 
     if engine not in {"auto", "rules"} or executor not in {"local", "ray"}:
@@ -115,8 +110,8 @@ def replay(
     summary = read_json((out / "summary.json").read_bytes())
     left_out = None
     if whats:
-        said = f"{said}; {_left_out(cases, out, arms, whats, ablate_limit, chosen, options)}"
-        left_out = read_ablation(out)
+        moved, left_out = _left_out(cases, out, arms, whats, ablate_limit, chosen, options)
+        said = f"{said}; {moved}"
     if json:
         found = {} if left_out is None else {"ablation": left_out.model_dump(mode="json", by_alias=True)}
         print_json({**summary, **found})
@@ -135,18 +130,19 @@ def _left_out(
     limit: int,
     chosen: Settings,
     options: Options,
-) -> str:
-    """Leave something out; gives back what is to be said of how it ended."""
+) -> tuple[str, Ablation | None]:
+    """Leave something out; gives back what is to be said of how it ended, and what came of it."""
     from consult.cli._ablation import leave_out
-    from consult.replay import is_ablated, request
+    from consult.replay import is_ablated, read_ablation, request
 
     if is_ablated(out, request(cases, arms, options), whats, limit):
-        return "nothing was left to leave out"
+        return "nothing was left to leave out", read_ablation(out)
     with console(stderr=True).status("leaving out") as status:
         stopped = leave_out(
             cases, out, arms, whats, limit=limit, settings=chosen, options=options, tell=_Teller(status)
         )
-    return "stopped before the budget was spent" if stopped else "what was left out is in ablation.json"
+    said = "stopped before the budget was spent" if stopped else "what was left out is in ablation.json"
+    return said, read_ablation(out)
 
 
 def _tables(*, flat: bool, parquet: bool) -> tuple[Literal["jsonl", "parquet"], ...]:

@@ -202,6 +202,8 @@ def _reached(process: subprocess.Popen[bytes], out: Path, *wanted: int) -> Itera
     for number in wanted:
         while process.poll() is None and _lines(out) < number:
             time.sleep(0.1)
+        if _lines(out) < number:
+            raise RuntimeError("the replay ended before its rows were there")
         yield number
 
 

@@ -14,10 +14,10 @@ COMMANDS = (
     ("case",), ("run",), ("show",), ("list",), ("review",), ("sign",), ("verify",), ("export",), ("keys", "new"),
     ("keys", "trust"), ("keys", "list"), ("knowledge", "build"), ("knowledge", "search"), ("knowledge", "check"),
     ("report",), ("calc",), ("purge",), ("storage", "key"), ("storage", "status"), ("storage", "rewrite"),
-    ("listen",), ("send",), ("inbox",), ("replay",), ("compare",), ("learn",), ("value",),
+    ("listen",), ("send",), ("inbox",), ("replay",), ("compare",), ("judge",), ("learn",), ("value",),
 )  # fmt: skip
 SCREEN = 24
-LONG = {("replay",): 32}
+LONG = {("replay",): 36}
 """Commands with more options than a screen has lines."""
 HEADING = 12
 """Lines of the help of a group besides one for each command."""

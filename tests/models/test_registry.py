@@ -6,15 +6,17 @@ import asyncio
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
 from consult.errors import ModelError, SettingsError
+from consult.models._limits import Gate, Gates
 from consult.models._registry import Models
 from consult.models._request import Message, OnPiece, Reply, Request
-from consult.settings import Settings
+from consult.settings import Limits, Settings
 from consult.testing import Fault, ModelServer
 
 ASKED = Request(model="m", messages=(Message("user", "hello"),))
@@ -106,3 +108,44 @@ def test_importing_the_models_stays_light() -> None:
     code = "import sys, consult.models; print([m for m in ('openai','langchain_core','langgraph') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_who_shares_gates_shares_the_limits_of_a_model() -> None:
+    gates = Gates()
+    with ModelServer(latency=0.05) as server:
+
+        def models(model: str, concurrency: int) -> Models:
+            return Models(
+                site(a={"base_url": server.base_url, "model": model, "limits": {"concurrency": concurrency}}),
+                gates=gates,
+            )
+
+        sites = {"m": models("m", 5), "strict": models("m", 2), "other": models("other", 4)}
+
+        async def act() -> None:
+            async with asyncio.TaskGroup() as group:
+                for name, one in sites.items():
+                    asked = replace(ASKED, model="other" if name == "other" else "m")
+                    for _ in range(8):
+                        deadline = time.monotonic() + 10
+                        group.create_task(one["a"].send(asked, deadline=deadline, on_attempt=lambda _: None))
+            for one in sites.values():
+                await one.close()
+
+        asyncio.run(act())
+    assert server.calls == 24
+    assert server.most_in_flight_of == {"m": 2, "other": 4}
+
+
+def test_where_several_speak_of_one_model_the_strictest_limits_count() -> None:
+    seen: list[Limits] = []
+
+    def made(served: str, limits: Limits) -> Gate:
+        seen.append(limits)
+        return Gate(limits)
+
+    gates = Gates(made)
+    said: list[dict[str, int]] = [{"requests_per_minute": 9}, {"tokens_per_minute": 50, "concurrency": 3}]
+    sites = [Models(site(a={"limits": limits}), gates=gates) for limits in said]
+    assert [one["a"].name for one in sites] == ["a", "a"]
+    assert seen == [Limits(concurrency=3, requests_per_minute=9, tokens_per_minute=50)]

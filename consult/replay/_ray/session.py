@@ -16,7 +16,7 @@ from typing import Any
 from consult.errors import ConsultationError, MissingExtra, UsageError
 
 ADDRESS = "RAY_ADDRESS"
-_INLINE = 32 * 2**20
+_INLINE = 10 * 2**20
 """Bytes up to which a frame travels in the call itself, on a cluster of our own: nothing is put into the store of
 objects, which is shared memory and would spill to disk."""
 _STORE = 128 * 2**20

@@ -35,8 +35,8 @@ from consult.replay._results import Results
 from consult.review import Provenance
 
 _SECTIONS = (
-    "arms", "measures", "rubric", "differences", "cost", "groups", "calibration", "latency", "money", "agents", "process",
-    "ablation", "dangers", "failed", "changed",
+    "arms", "measures", "rubric", "differences", "cost", "groups", "calibration", "latency", "money", "agents",
+    "process", "ablation", "dangers", "failed", "changed",
 )  # fmt: skip
 
 
