@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -97,6 +98,7 @@ class Concepts(Mapping[str, Concept]):
         given = [id for id, one in self._concepts.items() if one.kind == "exposure"]
         self._given = frozenset(broader for id in given for broader in self.broader(id))
         self._patterns = [(pattern, one.id) for one in self._concepts.values() for pattern in one.patterns]
+        self._mentioned = lru_cache(maxsize=2048)(self._all_mentioned)  # rules say the same of every case
 
     @classmethod
     def load(cls, root: Path) -> Concepts:
@@ -187,6 +189,9 @@ class Concepts(Mapping[str, Concept]):
 
     def mentions(self, text: str) -> tuple[str, ...]:
         """Ids of the concepts that a text speaks of, in order; not those that it denies or says of a relative."""
+        return self._mentioned(text)
+
+    def _all_mentioned(self, text: str) -> tuple[str, ...]:
         spoken = (id for id, standing, _ in self._read(text) if standing in {"present", "past", "suspected"})
         return tuple(dict.fromkeys(spoken))
 
