@@ -20,6 +20,7 @@ from consult.case._model import (
     Report,
     Reported,
 )
+from consult.case._native.stream import Numbering, native_lines, read_line
 from consult.case._participant import attach, is_gap, machine_made, unconfirmed
 from consult.case._quality import QUALITY_CODES, QualityCode, quality_text
 from consult.case._read import MAX_BYTES, ReadResult, read_cases, unusable_facts
@@ -35,6 +36,7 @@ __all__ = [
     "Identity",
     "IdentityTerm",
     "Model",
+    "Numbering",
     "Observation",
     "ObservationStatus",
     "Patient",
@@ -49,7 +51,9 @@ __all__ = [
     "holds_instructions",
     "is_gap",
     "machine_made",
+    "native_lines",
     "quality_text",
+    "read_line",
     "read_cases",
     "stream_cases",
     "unconfirmed",

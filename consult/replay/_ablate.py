@@ -94,8 +94,9 @@ async def ablate(
     run_by = [*arms, *(own.arms if own is not None else ())]
     bench = Bench(run_by, models=models)
     try:
-        index = RowIndex.read(results.folder, now={arm.name: bench.hashes[arm.name] for arm in arms})
-        if not any(index.hashes.get(arm.name) == bench.hashes[arm.name] for arm in arms):
+        now = {arm.name: bench.hashes[arm.name] for arm in arms}
+        index = RowIndex.read(results.folder, now=now)
+        if not any(index.hashes.get(name) == hash for name, hash in now.items()):
             raise UsageError("there are no rows of these arms as they are now; replay the cases first")
         leave = own or Facts(results, Library.load(settings), limit, normal=what == "facts=normal")
         with _Below(
@@ -114,7 +115,7 @@ async def ablate(
             results.write(ABLATION, to_json(found.model_dump(mode="json", by_alias=True)))
             asked = request(source, arms, said, models=models or {})
             whole = is_finished(results.folder, asked) if asked is not None else not ended.out_of_budget
-            _report(results, settings, arms, complete=whole)
+            _report(results, settings, now, complete=whole)
             if not ended.out_of_budget:
                 done = {**finished_in(results.folder), what: ablation_request(asked, what, limit)}
                 below.write(RUN, to_json(done))
@@ -240,13 +241,14 @@ def _only(item: Item, told: Mapping[str, RowVariant]) -> Item:
     return Item(item.id, item.hash, item.case, expected=item.expected, arms=frozenset(told))
 
 
-def _report(results: Results, settings: Settings, arms: Sequence[Arm], *, complete: bool) -> None:
+def _report(results: Results, settings: Settings, arms: Mapping[str, str], *, complete: bool) -> None:
     """The report again, with what came of this."""
     write_report(
         results,
         at=datetime.now(UTC),
         language=settings.language,
         library=Library.load(settings),
-        arms=[arm.name for arm in arms],
+        arms=list(arms),
         complete=complete,
+        now=arms,
     )

@@ -22,6 +22,10 @@ Engine = Literal["auto", "rules"]
 BUILT_IN = ("panel", "single", "blind")
 """The arms that need no file: as configured, one model that answers alone, and as configured but without the findings
 of the case."""
+_DELIVERY = frozenset({
+    "base_url", "api_key_env", "api_key_file", "price", "limits", "timeout", "retries", "streaming",
+})  # fmt: skip
+"""What says where and how a model is served, not what it answers."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
@@ -50,15 +54,30 @@ class Arm:
             "version": __version__,
             "content": library.content_hash,
             "switched-off": sorted(library.switched_off),
+            "cards": sorted(library.cards),
             "embedder": library.embedder,
             "language": self.settings.language,
+            "privacy": _texts(self.settings.privacy.model_dump(mode="json")),
             "agents": dict(asks),
         }
         if self.blind:
             told["blind"] = True
         if asks:
             told |= {"panel": _texts(self.settings.panel.model_dump(mode="json")), "ceilings": _texts(ceilings)}
+            told["models"] = _texts(self._models(asks))
         return digest(told)
+
+    def _models(self, asks: Mapping[str, Any]) -> dict[str, Any]:
+        """How the models answer that are asked, and those that stand in for them."""
+        found: dict[str, Any] = {}
+        waiting = [one["name"] for seat in asks.values() for one in seat["models"]]
+        while waiting:
+            said = self.settings.models.get(name := waiting.pop())
+            if said is not None and name not in found:
+                told = said.model_dump(mode="json")
+                found[name] = {key: value for key, value in told.items() if key not in _DELIVERY}
+                waiting += said.fallback
+        return found
 
 
 def arms_of(said: Sequence[str], site: Settings, *, engine: Engine = "auto") -> list[Arm]:

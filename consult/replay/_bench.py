@@ -15,6 +15,7 @@ from consult.replay._arms import Arm
 from consult.replay._blind import blinded
 from consult.replay._cases import Item
 from consult.replay._expected import Expected
+from consult.replay._packed import Packed, open_case
 from consult.replay._process import process_quality
 from consult.replay._results import pack, place_of
 from consult.replay._row import Row, head_of, row_of
@@ -30,7 +31,7 @@ class Pair:
 
     id: str
     case_hash: str
-    case: Case
+    case: Case | Packed
     expected: Expected | None
     arm: str
 
@@ -96,10 +97,11 @@ class Bench:
         head = self.head(pair, pair.arm)
         rehearsal = self._rehearsals[pair.arm]
         language = None if pair.expected is None else pair.expected.language
-        told = {"language": language or rehearsal.settings.language, "results": len(pair.case.observations)}
+        case = open_case(pair.case) if isinstance(pair.case, Packed) else pair.case
+        told = {"language": language or rehearsal.settings.language, "results": len(case.observations)}
         head = head.model_copy(update=told)
         try:
-            case = blinded(pair.case) if pair.arm in self._blind else pair.case
+            case = blinded(case) if pair.arm in self._blind else case
             drafted = await rehearsal.draft(case, language=language)
             return self._scored(drafted, head, pair, rehearsal.library)
         except ConsultError as error:
@@ -107,6 +109,11 @@ class Bench:
         except Exception as error:  # one case must not stop thousands; the kind says enough to look for it
             log.warning("a pair failed: %s", type(error).__name__)  # a traceback may quote the case
             return failed(head, type(error).__name__)
+
+    def reading(self, site: Arm, content: str) -> Library | None:
+        """What cases are read with where the site's settings are these; None where that is not this content."""
+        library = self._library(site)
+        return library if library.content_hash == content else None
 
     async def close(self) -> None:
         """Release connections and searches."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from consult.analytes import Catalog
-from consult.case import Case, Model, stream_cases
+from consult.case import Case, Model, Numbering, native_lines, read_line, stream_cases
 from consult.concepts import Concepts
 from consult.content import content_root
 from consult.errors import CaseError, UsageError
 from consult.privacy import Gateway
+from consult.replay._ahead import Line, Part
 from consult.replay._expected import Expected
+from consult.replay._packed import Packed, open_case, pack_case
 from consult.replay._public import BENCHMARKS, benchmark_of, public_cases
 
 EXPECTED = "expected.toml"
@@ -36,12 +38,17 @@ class Item:
     """Unique within a replay."""
     hash: str
     """SHA-256 of the case as it was read, its identity included, hex; of an unreadable part: of what was said of it."""
-    case: Case | None = None
+    case: Case | Packed | None = None
     error: str = ""
     """Why there is no case, one sentence."""
     expected: Expected | None = None
     arms: frozenset[str] | None = None
     """The arms that it is for; None: all."""
+
+    @property
+    def opened(self) -> Case | None:
+        """The case, unpacked where another process read it."""
+        return open_case(self.case) if isinstance(self.case, Packed) else self.case
 
     @property
     def group(self) -> str:
@@ -84,15 +91,53 @@ class Cases:
     """Whether there is an arm to compare with; without one no public benchmark is read."""
     _seen: dict[str, int] = field(default_factory=dict, init=False)
     _broken: int = field(default=0, init=False)
+    _hashes: set[str] = field(default_factory=set, init=False)
+    _numbering: Numbering = field(default_factory=Numbering, init=False)
 
     def __iter__(self) -> Iterator[Item]:
-        self._seen, self._broken = {}, 0
-        hashes: set[str] = set()
-        for item in self._items(self.source, top=True):
-            if item.hash in hashes:  # the same patient twice is one case
-                continue
-            hashes.add(item.hash)
-            yield replace(item, id=self._unique(item.id))
+        self._begin()
+        yield from self._once(self._items(self.source, top=True))
+
+    def lines(self) -> Iterator[Line] | None:
+        """The lines of a file with a native case on each, for who reads them elsewhere; None: it is no such file."""
+        if self.format not in {"auto", "json"} or not self.source.is_file() or self._benchmark(self.source):
+            return None
+        self._begin()
+        return native_lines(self.source)
+
+    def taken(self, lines: Sequence[Line], told: Sequence[Sequence[Part]] | None) -> Iterator[Item]:
+        """The items of the next lines.
+
+        Args:
+            lines: of those that `lines` gave, in order.
+            told: what they hold; None: they are read here.
+        """
+        read = told if told is not None else [self.parts(line) for line in lines]
+        yield from self._once(self._numbered(part) for parts in read for part in parts)
+
+    def parts(self, line: Line) -> list[Part]:
+        """What a line holds, told without the other lines."""
+        read = read_line(*line, catalog=self.catalog, time_zone=self.time_zone)
+        return [Part(problem=one) if isinstance(one, str) else _part(one) for one in read]
+
+    def _numbered(self, part: Part) -> Item:
+        if part.problem:
+            return self._unreadable(part.problem)
+        id, subject = self._numbering.next(part.sent)
+        packed = Packed(part.data, subject)
+        if id == part.sent:
+            return Item(part.id, part.hash, packed)
+        return _item(open_case(packed).model_copy(update={"id": id}))
+
+    def _begin(self) -> None:
+        self._seen, self._broken, self._hashes, self._numbering = {}, 0, set(), Numbering()
+
+    def _once(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The same patient twice is one case."""
+        for item in items:
+            if item.hash not in self._hashes:
+                self._hashes.add(item.hash)
+                yield replace(item, id=self._unique(item.id))
 
     def _items(self, source: Path, *, top: bool = False) -> Iterator[Item]:
         if source.is_dir():
@@ -175,6 +220,11 @@ def _item(case: Case) -> Item:
     hash = case_hash(case)
     named = Gateway(case.identity).redact(case.id) != case.id
     return Item(f"case-{hash[:12]}" if named else case.id, hash, case)
+
+
+def _part(case: Case) -> Part:
+    item = _item(case)
+    return Part(case.id, item.id, item.hash, pack_case(case))
 
 
 def read_suite(path: Path) -> Suite:

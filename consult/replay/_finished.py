@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -34,17 +35,25 @@ def request(source: Path, arms: Sequence[Arm], options: Options, *, models: Iter
         "cases": cases,
         "arms": [[arm.name, arm.engine, arm.blind, arm.settings.model_dump_json(), _rules(arm)] for arm in arms],
         "models": sorted(models),
-        "options": [str(said) for said in (options.limit, options.sample, options.format, options.retry_failed)],
+        "options": [str(said) for said in (options.limit, options.sample, options.format)],
     }
     return digest(told)
 
 
-def is_finished(folder: Path, asked: str | None) -> bool:
-    """Whether the folder holds all rows, the summary and the report of what is asked for."""
-    with suppress(OSError, ValueError, AttributeError):
+def is_finished(folder: Path, asked: str | None, *, retry_failed: bool = False) -> bool:
+    """Whether the folder holds all rows, the summary and the report of what is asked for.
+
+    Args:
+        folder: of results.
+        asked: see `request`.
+        retry_failed: failed pairs are to be tried again; where there are any, it is not finished.
+    """
+    with suppress(OSError, ValueError, AttributeError, KeyError, TypeError):
         said = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        there = (folder / SUMMARY).is_file() and (folder / REPORT).is_file()
-        return there and said.get("finished") == asked is not None and said.get("rows") == rows_size(folder)
+        there = (folder / REPORT).is_file() and said["finished"] == asked is not None
+        arms = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["arms"].values()
+        failed = retry_failed and any(arm["failed"] for arm in arms)
+        return there and not failed and bool(said["rows"] == rows_size(folder))
     return False
 
 
@@ -59,17 +68,28 @@ def _rules(arm: Arm) -> str:
 
 def _content(source: Path) -> str | None:
     """SHA-256 of all files below a source, and of those that a suite names."""
-    hasher = hashlib.sha256()
-    files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
-    for path in files:
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            hasher.update(f"{path.relative_to(source)}\n{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    sources = [source]
     if source.suffix == ".toml" and source.is_file():
         from consult.replay._cases import read_suite
 
-        for entry in read_suite(source).cases:
-            below = source.parent / entry
-            hasher.update((_content(below) or "" if below.exists() else "").encode())
-    return hasher.hexdigest()
+        sources += [source.parent / entry for entry in read_suite(source).cases]
+    told = [_files(one) for one in sources]
+    return None if None in told else digest(told)
+
+
+def _files(source: Path) -> list[list[str]] | None:
+    """Name and SHA-256 of every file below a source, as replay finds them; None where one can be read only once."""
+    files = [source]
+    if source.is_dir():
+        walked = os.walk(source, followlinks=True)
+        files = [Path(folder, name) for folder, _, names in walked for name in names]
+    found = []
+    for path in files:
+        if not path.is_file():
+            return None
+        try:
+            with path.open("rb") as file:
+                found.append([ascii(str(path.relative_to(source))), hashlib.file_digest(file, "sha256").hexdigest()])
+        except OSError:
+            return None
+    return sorted(found)

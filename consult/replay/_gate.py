@@ -68,7 +68,7 @@ class _Weighed:
     p: float | None
     """One-sided; None where significance is not asked for."""
     distrusted: int = 0
-    """Cases whose figures come from a judge that is not trusted."""
+    """Cases of which a judge that is not trusted says something, or could say nothing."""
 
     @classmethod
     def of(cls, limit: Limit, comparison: Comparison) -> _Weighed:
@@ -82,13 +82,14 @@ class _Weighed:
         judged = judge(metric, pairs, interval=False)
         able = [(pair, values) for pair in pairs if (values := pair.values(metric)) is not None]
         lost = [pair.a.case for pair, _ in able if metric.lost(pair.a, pair.b)]
-        distrusted = sum(not pair.trusted for pair, _ in able) if metric.name == RUBRIC else 0
+        distrusted = sum(not pair.trusted for pair in pairs) if metric.name == RUBRIC else 0
         return cls(limit, judged, lost, _p(limit, metric, able), distrusted)
 
     def judgement(self, p: float | None, alpha: float) -> Judgement:
         limit, n = self.limit, self.judged.n
         if self.distrusted:
-            says = f"the judge of {self.distrusted} of {n} cases is not trusted: it missed too many known answers"
+            of = n + self.judged.not_judged
+            says = f"the judge of {self.distrusted} of {of} cases is not trusted: it missed too many known answers"
             return Judgement(limit.about, "failed", True, says, n, self.lost, p)
         if n < limit.min_cases:
             says = f"{n} cases could be judged, {limit.min_cases} are needed"

@@ -10,7 +10,7 @@ from pathlib import Path
 from consult.errors import UsageError
 from consult.replay._options import ROWS
 from consult.replay._pairing import RowPair
-from consult.replay._results import row_in
+from consult.replay._results import arms_now, row_in
 from consult.replay._row import Row
 from consult.replay._rubrics.records import Scores
 
@@ -36,7 +36,8 @@ class RowIndex:
         Args:
             folder: of a replay.
             order: of the arms; those that it does not name come after, by name, whatever the order of their rows.
-            now: arm to its fingerprint, where it is known; of other arms the one that was written last counts.
+            now: arm to its fingerprint, where it is known, else those of the last finished replay; of other arms the
+                one that was written last counts.
 
         Raises:
             UsageError: it holds no results, or a line that is no row.
@@ -46,7 +47,8 @@ class RowIndex:
         for at, (arm, arm_hash, case_hash) in _keys(folder / ROWS):
             places.setdefault((arm, arm_hash), {})[case_hash] = at
             latest[arm] = arm_hash
-        latest |= {arm: hash for arm, hash in (now or {}).items() if (arm, hash) in places}
+        known = arms_now(folder) if now is None else now
+        latest |= {arm: hash for arm, hash in known.items() if (arm, hash) in places}
         older = dict.fromkeys(latest, 0)
         for (arm, arm_hash), rows in places.items():
             older[arm] += len(rows) if arm_hash != latest[arm] else 0

@@ -45,11 +45,12 @@ class Facts:
 
     def plan(self, item: Item, whole: Row) -> tuple[int, int]:
         """The facts that the plan of this arm cites, the most cited first; what changes nothing in the case is none."""
-        if item.case is None:
+        case = item.opened
+        if case is None:
             return 0, 0
         cited = cited_by(self.results.document(whole))
-        wanted = chosen(targets_of(item.case, self.library.concepts), cited, self.library)
-        possible = self._distinct(item, item.case, wanted)
+        wanted = chosen(targets_of(case, self.library.concepts), cited, self.library)
+        possible = self._distinct(item, case, wanted)
         for target in possible[: self.limit]:
             told = RowVariant(
                 kind="normal" if self.normal else "without",
@@ -67,11 +68,12 @@ class Facts:
         """A case for each fact, for the arms whose plans rest on it."""
         del wholes
         planned = self._planned.get(item.hash)
-        if item.case is None or not planned:
+        whole = item.opened
+        if whole is None or not planned:
             return
-        targets = {target.code: target for target in targets_of(item.case, self.library.concepts)}
+        targets = {target.code: target for target in targets_of(whole, self.library.concepts)}
         for code, told in planned.items():
-            case = self._changed(item.case, targets[code])
+            case = self._changed(whole, targets[code])
             if case is not None:
                 said = f"{item.id} {'normal' if self.normal else 'without'} {code}"
                 yield Item(said, case_hash(case), case, expected=item.expected), told

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from consult.errors import UsageError
 from consult.replay._metrics import Metric
-from consult.replay._results import read_rows
+from consult.replay._results import arms_now, read_rows
 from consult.replay._row import Row
 from consult.replay._scoring import Tally
 
@@ -43,7 +43,8 @@ class Side:
         for row in read_rows(folder):
             by_arm.setdefault(row.arm, []).append(_countable(row))
         chosen = _chosen(by_arm, arm)
-        last = by_arm[chosen][-1].arm_hash
+        now = arms_now(folder).get(chosen)
+        last = now if any(row.arm_hash == now for row in by_arm[chosen]) else by_arm[chosen][-1].arm_hash
         rows = [row for row in by_arm[chosen] if row.arm_hash == last]
         return cls(folder, chosen, last, rows, len(by_arm[chosen]) - len(rows))
 

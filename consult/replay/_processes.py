@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from consult.replay._arms import Arm
 from consult.replay._bench import Bench, Outcome, Pair, failed
+from consult.replay._cases import Cases
 from consult.replay._wire import SIZE, arms_frame, framed, outcome_of, pair_frame
+from consult.settings import Settings
 
 _TRIES = 2
 """A pair whose worker dies is tried again once: the first may have been killed for another's memory."""
@@ -62,6 +64,9 @@ class Processes:
             raise
         finally:
             self._free.put_nowait(worker)
+
+    def read(self, cases: Cases, settings: Settings, *, limit: int | None) -> None:
+        """One process reads faster than the others of this machine consult."""
 
     async def close(self) -> None:
         """End all workers."""

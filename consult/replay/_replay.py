@@ -19,6 +19,7 @@ from consult.replay._bench import Bench
 from consult.replay._cases import Cases, Item, sampled
 from consult.replay._finished import is_finished, request, rows_size
 from consult.replay._hours import Hours
+from consult.replay._index import RowIndex
 from consult.replay._options import RUN, SUMMARY, Options, Replayed
 from consult.replay._processes import Processes
 from consult.replay._progress import Ended, Progress, Tell
@@ -26,7 +27,7 @@ from consult.replay._report import write_report
 from consult.replay._results import Results
 from consult.replay._rubrics.records import Scores
 from consult.replay._run import Executor, InProcess, Terms, run_pairs
-from consult.replay._summary import summarise, summary_document
+from consult.replay._summary import ArmSummary, summarise, summary_document
 from consult.replay._tables import need, write_tables
 from consult.settings import Settings
 
@@ -63,12 +64,12 @@ async def replay(
     try:
         cases = _cases(source, settings, chosen, controlled=len(arms) > 1)
         asked = request(source, arms, chosen, models=models or {})
-        if is_finished(results.folder, asked):
-            write_tables(results, chosen.tables)
-            return Replayed(Ended(Progress()), summarise(results.rows(), bench.hashes), already_complete=True)
+        if is_finished(results.folder, asked, retry_failed=chosen.retry_failed):
+            write_tables(results, chosen.tables, now=bench.hashes)
+            return Replayed(Ended(Progress()), _counted(results, bench.hashes), already_complete=True)
         executor = _executor(chosen, arms, bench, given=bool(models))
         try:
-            ended = await _run(cases, results, arms, bench, executor, chosen, tell)
+            ended = await _run(cases, results, arms, bench, executor, chosen, tell, settings)
         finally:
             await executor.close()
     finally:
@@ -76,7 +77,7 @@ async def replay(
     if not results.begun:
         raise CaseError("the input holds no case")
     replayed = _summed(results, ended, asked, bench.hashes, settings)
-    write_tables(results, chosen.tables)
+    write_tables(results, chosen.tables, now=bench.hashes)
     return replayed
 
 
@@ -136,12 +137,17 @@ async def run_items(
 
 def _summed(results: Results, ended: Ended, asked: str | None, arms: Mapping[str, str], settings: Settings) -> Replayed:
     """Write the summary and the report, and that nothing is left to do if so."""
-    found = summarise(results.rows(), arms)
+    found = _counted(results, arms)
     results.write(SUMMARY, to_json(summary_document(found, Scores.read(results.folder).as_json())))
     _report(results, arms, settings, complete=not ended.out_of_budget)
     if not ended.out_of_budget and asked is not None:
-        results.write(RUN, to_json({"finished": asked, "rows": rows_size(results.folder), "arms": list(arms)}))
+        results.write(RUN, to_json({"finished": asked, "rows": rows_size(results.folder), "arms": dict(arms)}))
     return Replayed(ended, found, already_complete=not ended.progress.done and not ended.out_of_budget)
+
+
+def _counted(results: Results, arms: Mapping[str, str]) -> dict[str, ArmSummary]:
+    """The counts of every arm of the folder, of those that are not among these as they were last."""
+    return summarise(results.rows(), RowIndex.read(results.folder, now=arms).hashes)
 
 
 def _report(results: Results, arms: Mapping[str, str], settings: Settings, *, complete: bool) -> None:
@@ -153,6 +159,7 @@ def _report(results: Results, arms: Mapping[str, str], settings: Settings, *, co
         library=Library.load(settings),
         arms=list(arms),
         complete=complete,
+        now=arms,
     )
 
 
@@ -164,6 +171,7 @@ async def _run(
     executor: Executor,
     options: Options,
     tell: Tell,
+    settings: Settings,
 ) -> Ended:
     progress = Progress()
     chosen = await asyncio.to_thread(_chosen, cases, options)
@@ -175,8 +183,9 @@ async def _run(
         may_start=_hours(arms, bench, progress, tell) if options.off_peak else None,
         retry_failed=options.retry_failed,
     )
+    ahead = executor.read(cases, settings, limit=options.limit) if chosen is None else None
     return await run_pairs(
-        _wanted(cases, chosen, options.limit),
+        _wanted(cases, chosen, options.limit) if ahead is None else ahead,
         [arm.name for arm in arms],
         bench=bench,
         executor=executor,

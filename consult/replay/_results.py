@@ -14,7 +14,7 @@ from typing import IO, Any, Self
 from pydantic import ValidationError
 
 from consult.errors import ConsultError, SettingsError, UsageError
-from consult.replay._options import DOCUMENTS, ROWS
+from consult.replay._options import DOCUMENTS, ROWS, RUN
 from consult.replay._row import Row
 from consult.replay._rubrics.records import Scores
 from consult.review import Consultation
@@ -149,6 +149,19 @@ def read_rows(folder: Path) -> Iterator[Row]:
         for number, line in enumerate(file):
             if number in last:
                 yield scores.on(row_in(line, where=f"line {number + 1}"))
+
+
+def arms_now(folder: Path) -> dict[str, str]:
+    """Arm to its fingerprint, as the last replay had them that came to its end; nothing where rows came after it.
+
+    The rows that were written last need not be those: arms that are set back to what they were find theirs there.
+    """
+    with suppress(OSError, ValueError, AttributeError):
+        said = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        arms = said.get("arms")
+        if isinstance(arms, dict) and said.get("rows") == (folder / ROWS).stat().st_size:
+            return {str(arm): str(hash) for arm, hash in arms.items()}
+    return {}
 
 
 def row_in(line: bytes, *, where: str = "a line") -> Row:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from consult.replay._bench import Bench, Outcome, Pair, failed
-from consult.replay._cases import Item
+from consult.replay._cases import Cases, Item
 from consult.replay._progress import Ended, Progress, Tell
 from consult.replay._results import Results
 from consult.replay._row import Row
 from consult.replay._rubrics.sheets import keep_rubric
+from consult.settings import Settings
 
 
 class Executor(Protocol):
@@ -26,6 +28,9 @@ class Executor(Protocol):
 
     async def outcome(self, pair: Pair) -> Outcome:
         """What came of a pair; never raises for what is wrong with the pair itself."""
+
+    def read(self, cases: Cases, settings: Settings, *, limit: int | None) -> AsyncIterator[Item] | None:
+        """The first items of `cases`, read by who works on them; None: they are read here."""
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -41,6 +46,9 @@ class InProcess:
     async def outcome(self, pair: Pair) -> Outcome:
         """What came of a pair."""
         return await self.bench.outcome(pair)
+
+    def read(self, cases: Cases, settings: Settings, *, limit: int | None) -> None:
+        """Nobody reads faster than this process, which works on them too."""
 
     async def close(self) -> None:
         """The bench is closed by who made it."""
@@ -63,7 +71,7 @@ class Terms:
 
 
 async def run_pairs(
-    items: Iterable[Item],
+    items: Iterable[Item] | AsyncIterable[Item],
     arms: Sequence[str],
     *,
     bench: Bench,
@@ -88,18 +96,18 @@ async def run_pairs(
     work = _Work(results, terms or Terms(), progress or Progress(), tell)
     done = results.finished(failed_too=not work.terms.retry_failed) if results.begun else set()
     running: set[asyncio.Task[Outcome]] = set()
-    pairs = _pairs(items, arms, bench, done, work)
     stopped = False
     try:
-        for pair in pairs:
-            stopped = work.spends_too_much(len(running))
-            if stopped:
-                break
-            if work.terms.may_start is not None:
-                await work.terms.may_start(pair.arm)
-            running.add(asyncio.create_task(executor.outcome(pair)))
-            if len(running) >= executor.places:
-                running = work.take(await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED))
+        async with aclosing(_pairs(items, arms, bench, done, work)) as pairs:
+            async for pair in pairs:
+                stopped = work.spends_too_much(len(running))
+                if stopped:
+                    break
+                if work.terms.may_start is not None:
+                    await work.terms.may_start(pair.arm)
+                running.add(asyncio.create_task(executor.outcome(pair)))
+                if len(running) >= executor.places:
+                    running = work.take(await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED))
         while running:
             running = work.take(await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED))
     finally:
@@ -109,12 +117,25 @@ async def run_pairs(
     return Ended(work.progress, stopped)
 
 
-def _pairs(
-    items: Iterable[Item], arms: Sequence[str], bench: Bench, done: set[tuple[str, str]], work: _Work
-) -> Iterator[Pair]:
+async def _each(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[Item]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+        return
+    for item in items:
+        yield item
+
+
+async def _pairs(
+    items: Iterable[Item] | AsyncIterable[Item],
+    arms: Sequence[str],
+    bench: Bench,
+    done: set[tuple[str, str]],
+    work: _Work,
+) -> AsyncGenerator[Pair]:
     """The pairs to run; what needs no run (an unreadable part, a finished pair) is settled here."""
     turn = deque(arms)
-    for item in items:
+    async for item in _each(items):
         keep_rubric(work.results, item.hash, [] if item.expected is None else item.expected.rubric)
         for arm in turn:
             if item.arms is not None and arm not in item.arms:

@@ -67,12 +67,13 @@ def need(kinds: Iterable[Kind]) -> None:
         _pyarrow()
 
 
-def write_tables(results: Results, kinds: Sequence[Kind]) -> None:
+def write_tables(results: Results, kinds: Sequence[Kind], *, now: Mapping[str, str] | None = None) -> None:
     """Write both tables below the folder of a replay, whole or not at all; lines are held a thousand at a time.
 
     Args:
         results: of which rows from before an arm changed are left out.
         kinds: in which forms.
+        now: see `RowIndex.read`.
 
     Raises:
         MissingExtra: PyArrow is not installed.
@@ -80,7 +81,7 @@ def write_tables(results: Results, kinds: Sequence[Kind]) -> None:
     """
     if not kinds:
         return
-    index = RowIndex.read(results.folder)
+    index = RowIndex.read(results.folder, now=now)
     folder = private_folder(results.folder / TABLES)
     measures = sorted({measure for row in index.rows() for measure in row.process})
     columns = {**_ROW, **dict.fromkeys((_column(measure) for measure in measures), _COUNT)}

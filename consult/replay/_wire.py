@@ -8,11 +8,11 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from consult.case import Case, Identity
 from consult.errors import ConsultationError
 from consult.replay._arms import Arm
 from consult.replay._bench import Outcome, Pair
 from consult.replay._expected import Expected
+from consult.replay._packed import Packed, open_case, pack_case
 from consult.replay._row import Row
 from consult.settings import Settings
 
@@ -45,24 +45,23 @@ def arms_from(frame: bytes) -> list[Arm]:
 
 
 def pair_frame(pair: Pair) -> bytes:
-    """A pair, with who the patient is: redaction is the worker's work, as it is the panel's."""
-    identity = pair.case.identity
+    """A pair, with who the patient is: a line of JSON, then the case as it is packed."""
+    case = pair.case if isinstance(pair.case, Packed) else Packed(pack_case(pair.case), pair.case.subject)
     told = {
         "id": pair.id,
         "hash": pair.case_hash,
-        "case": pair.case.model_dump(mode="json"),
-        "identity": None if identity is None else identity.model_dump(mode="json"),
+        "subject": case.subject,
         "expected": None if pair.expected is None else pair.expected.model_dump(mode="json"),
         "arm": pair.arm,
     }
-    return json.dumps(told, ensure_ascii=False).encode()
+    return json.dumps(told).encode() + b"\n" + case.data
 
 
 def pair_from(frame: bytes) -> Pair:
     """The pair of a frame."""
-    told = json.loads(frame)
-    identity = None if told["identity"] is None else Identity.model_validate(told["identity"])
-    case = Case.model_validate(told["case"]).model_copy(update={"identity": identity})
+    head, _, data = frame.partition(b"\n")
+    told = json.loads(head)
+    case = open_case(Packed(data, told["subject"]))
     expected = None if told["expected"] is None else Expected.model_validate(told["expected"])
     return Pair(told["id"], told["hash"], case, expected, told["arm"])
 

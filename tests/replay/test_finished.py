@@ -43,11 +43,39 @@ def test_what_was_asked_for_is_recognised(done: Path, few_cases: Path, site: Set
     assert is_finished(done, asked(few_cases, site, limit=2, concurrency=7))
 
 
-@pytest.mark.parametrize("options", [{"limit": 3}, {"limit": 2, "sample": 1}, {"limit": 2, "retry_failed": True}, {}])
+@pytest.mark.parametrize("options", [{"limit": 3}, {"limit": 2, "sample": 1}, {}])
 def test_other_options_ask_for_something_else(
     options: dict[str, object], done: Path, few_cases: Path, site: Settings
 ) -> None:
     assert not is_finished(done, asked(few_cases, site, **options))
+
+
+def test_failed_pairs_are_tried_again_as_often_as_is_asked(done: Path, few_cases: Path, site: Settings) -> None:
+    said = asked(few_cases, site, limit=2, retry_failed=True)
+    assert is_finished(done, said, retry_failed=True)
+    summary = json.loads((done / "summary.json").read_text(encoding="utf-8"))
+    summary["arms"]["panel"]["failed"] = 1
+    (done / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    assert is_finished(done, said)
+    assert not is_finished(done, said, retry_failed=True)
+
+
+def test_cases_behind_links_and_under_strange_names_count(few_cases: Path, site: Settings, tmp_path: Path) -> None:
+    folder, linked = tmp_path / "cases", tmp_path / "linked"
+    linked.mkdir()
+    folder.mkdir()
+    (folder / "more").symlink_to(linked, target_is_directory=True)
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.json")).write_bytes(b"{}")
+    before = asked(folder, site)
+    (linked / "case.json").write_bytes(b"{}")
+    assert before is not None
+    assert asked(folder, site) not in {before, None}
+
+
+def test_a_suite_that_names_a_suite_is_no_endless_one(site: Settings, tmp_path: Path) -> None:
+    suite = tmp_path / "suite.toml"
+    suite.write_text('cases = ["suite.toml"]', encoding="utf-8")
+    assert asked(suite, site) is not None
 
 
 def test_other_cases_rules_or_language_ask_for_something_else(

@@ -240,6 +240,23 @@ def test_a_judge_that_agrees_with_everything_or_lies_is_not_trusted(
     assert f"{agreed} of {KNOWN}" in report
 
 
+def test_a_judge_that_can_say_nothing_fails_every_gate(folder: Path, site: Settings, server: ModelServer) -> None:
+    server.reply = invents
+    judged(folder, with_judge(site, server))
+    comparison = compare(*(Side.read(f"{folder}:{arm}") for arm in ("full", "less")))
+    verdict = judge_gates(Gates.model_validate({"gate": [{"metric": "rubric", "max_decrease": 1.0}]}), comparison)
+    assert verdict.judgements[0].n == 0
+    assert not verdict.passed
+
+
+def test_who_is_only_checked_takes_nobodys_place(folder: Path, site: Settings, server: ModelServer) -> None:
+    judged(folder, with_judge(site, server))
+    before = (folder / "summary.json").read_text(encoding="utf-8")
+    judged(folder, with_judge(site, server, model="judge-2"), check_only=True)
+    assert len(json.loads((folder / "judge.json").read_text(encoding="utf-8"))["judges"]) == 2
+    assert (folder / "summary.json").read_text(encoding="utf-8") == before
+
+
 def test_a_judge_that_obeys_the_plan_is_not_trusted_however_good_it_is(
     folder: Path, site: Settings, server: ModelServer
 ) -> None:

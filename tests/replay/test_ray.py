@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +22,7 @@ from consult._version import __version__
 from consult.case import Identity, IdentityTerm
 from consult.errors import ConsultationError, MissingExtra, UsageError
 from consult.panel import Library
-from consult.replay import Arm, Cases, Results, arms_of, read_rows
+from consult.replay import Arm, Cases, Options, Results, arms_of, read_rows
 from consult.replay import replay as run_replay
 from consult.replay._bench import Bench, Outcome, Pair
 from consult.replay._ray import OnRay
@@ -135,6 +134,27 @@ def test_a_cluster_of_our_own_gives_the_rows_of_this_machine(few_cases: Path, si
     assert (tmp_path / "there" / "summary.json").read_bytes() == (tmp_path / "here" / "summary.json").read_bytes()
 
 
+def test_lines_that_workers_read_give_the_rows_of_this_machine(cluster: Any, site: Settings, tmp_path: Path) -> None:
+    """Equal ids, the same case twice, a broken line, a name as an id."""
+    result = {"name": "Potassium", "value": "6.9", "unit": "mmol/L"}
+    sent = [{"id": id, "observations": [result | {"value": value}]} for id, value in (("A", "6.9"), ("B", "3.1"))]
+    sent += [sent[0], {"id": "A", "observations": [result]}, {"id": "A", "observations": [result | {"value": "2.1"}]}]
+    sent += [{"id": NAME, "subject": {"name": NAME}, "observations": [result]}]
+    path = tmp_path / "cases.ndjson"
+    path.write_text("\n".join([*(json.dumps(one) for one in sent), "{broken"] * 3), encoding="utf-8")
+    for name, executor in (("there", "ray"), ("here", "local")):
+        options = Options(executor=executor, concurrency=2)  # type: ignore[arg-type]
+        with Results(tmp_path / name) as results:
+            asyncio.run(run_replay(path, results, arms_of([], site, engine="rules"), settings=site, options=options))
+    there, here = (
+        {row.case: row.model_copy(update={"seconds": "0"}) for row in read_rows(tmp_path / name)}
+        for name in ("there", "here")
+    )
+    assert there == here
+    assert len(here) >= 5
+    assert NAME not in (tmp_path / "there" / "results.jsonl").read_text(encoding="utf-8")
+
+
 def test_a_worker_that_is_killed_loses_nothing(cluster: Any, few_cases: Path, site: Settings) -> None:
     async def kill(executor: OnRay) -> None:
         os.kill(await pid_of(executor._hands[0].actor), signal.SIGKILL)
@@ -204,7 +224,7 @@ class Doubtful:
             return json.dumps({"version": __version__, **self.told}).encode()
 
         async def work(frame: bytes) -> bytes:
-            pair = pair_from(zlib.decompress(frame))
+            pair = pair_from(frame)
             await asyncio.sleep(0)
             if dead or pair.id == self.deadly:
                 dead.append(True)

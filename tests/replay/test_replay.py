@@ -14,8 +14,9 @@ import pytest
 from replay_rows import FEW
 
 from consult.errors import CaseError, UsageError
-from consult.replay import Options, Replayed, Results, Row, arms_of, replay
+from consult.replay import Options, Replayed, Results, Row, Side, arms_of, replay
 from consult.replay._hours import Hours
+from consult.replay._index import RowIndex
 from consult.settings import Settings
 from consult.testing import ModelServer, PanelModel
 
@@ -275,3 +276,29 @@ def test_rows_of_an_arm_before_it_changed_are_not_summed(
         replayed = run(few_cases, results, site, str(arms))
     assert len(list(results.rows())) == 2 * len(FEW)
     assert replayed.arms["a"].cases == len(FEW)
+
+
+def test_an_arm_that_is_set_back_is_told_by_the_rows_that_it_had(
+    few_cases: Path, results: Results, site: Settings, tmp_path: Path
+) -> None:
+    arms = tmp_path / "arms.toml"
+    for disabled in ("LAB31", "HEM03", "LAB31"):
+        arms.write_text(f'[arms.a]\nengine = "rules"\nrules = {{ disabled = ["{disabled}"] }}\n', encoding="utf-8")
+        replayed = run(few_cases, results, site, str(arms), tables=("jsonl",))
+    now = replayed.arms["a"].hash
+    tables = [json.loads(line) for line in (results.folder / "tables" / "rows.jsonl").read_text("utf-8").splitlines()]
+    assert Side.read(f"{results.folder}:a").arm_hash == now
+    assert RowIndex.read(results.folder).hashes == {"a": now}
+    assert {line["arm_hash"] for line in tables} == {now}
+    assert "LAB31" not in {alert for row in RowIndex.read(results.folder).rows("a") for alert in row.alerts}
+
+
+def test_an_arm_that_is_not_asked_for_is_summed_as_it_was_last(
+    few_cases: Path, results: Results, site: Settings, tmp_path: Path
+) -> None:
+    arms = tmp_path / "arms.toml"
+    for disabled in ("LAB31", "HEM03"):
+        arms.write_text(f'[arms.a]\nengine = "rules"\nrules = {{ disabled = ["{disabled}"] }}\n', encoding="utf-8")
+        run(few_cases, results, site, str(arms))
+    replayed = run(few_cases, results, site, "panel")
+    assert {name: arm.cases for name, arm in replayed.arms.items()} == {"a": len(FEW), "panel": len(FEW)}

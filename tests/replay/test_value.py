@@ -250,6 +250,15 @@ def test_models_without_any_price_have_no_cost(site: Site) -> None:
     assert site.figure("models.cost").reason == "models-without-price"
 
 
+def test_a_model_without_a_price_beside_one_that_has_one_is_not_free(site: Site) -> None:
+    asked(site, "0.1", "CNY")
+    asked(site, "0", "CNY")
+    cost = site.figure("models.cost")
+    assert (cost.value, cost.n, cost.counts) == (Decimal("0.1"), 1, {"asked": 2, "unpriced": 1})
+    known = site.figure("models.cost", priced={"hema"})
+    assert (known.value, known.n, known.counts) == (Decimal("0.1"), 2, {"asked": 2})
+
+
 def test_times(site: Site) -> None:
     site.signed(site.drafted(), 90)
     site.drafted()

@@ -13,16 +13,13 @@ from consult.case._draft import Draft
 from consult.case._fhir.reader import Tally, drafts_of
 from consult.case._json_text import parse_storable
 from consult.case._model import Case
-from consult.case._native.lines import begins_native_lines, read_native_lines
+from consult.case._native.stream import Numbering, native_lines, read_line
 from consult.case._normalize import normalize
 from consult.case._read import MAX_BYTES, ReadResult, read_cases
 from consult.case._times import zone
 from consult.concepts import Concepts
 from consult.errors import CaseError
 from consult.interop.fhir import LineIndex, Lines, is_ndjson, open_document
-
-_LONGEST_HEAD = 1_000_000
-"""Bytes of a line that are looked at to tell what a file is."""
 
 
 def stream_cases(
@@ -53,8 +50,12 @@ def stream_cases(
     Raises:
         CaseError: nothing in the file can be read; one plain sentence.
     """
-    if format in {"auto", "json"} and _in_native_lines(path):
-        yield from _native(path, zone(time_zone), max_bytes, catalog=catalog, now=now)
+    lines = native_lines(path, longest=max_bytes) if format in {"auto", "json"} else None
+    if lines is not None:
+        numbering = Numbering()
+        for number, line in lines:
+            for one in read_line(number, line, catalog=catalog, time_zone=time_zone, longest=max_bytes, now=now):
+                yield one if isinstance(one, str) else numbering.numbered(one)
         return
     if format not in {"auto", "fhir"} or not _in_lines(path, max_bytes):
         found = read_cases(
@@ -62,34 +63,11 @@ def stream_cases(
         )
         yield from _all(found)
         return
-    numbers: dict[str, int] = {}
+    numbering = Numbering()
     try:
         with path.open("rb") as file:
-            for one in _drafts(file, zone(time_zone), max_bytes):
-                yield one if isinstance(one, str) else _case(one, numbers, catalog=catalog, now=now)
-    except OSError:
-        raise CaseError("the file cannot be read to its end") from None
-
-
-def _in_native_lines(path: Path) -> bool:
-    """Whether it is a regular file whose first lines are native cases."""
-    try:
-        if not S_ISREG(path.stat().st_mode):
-            return False
-        with path.open("rb") as file:
-            head = b"".join(file.readline(_LONGEST_HEAD) for _ in range(3))
-    except (OSError, ValueError):
-        return False
-    return begins_native_lines(head.decode("utf-8", errors="replace"))
-
-
-def _native(path: Path, home: tzinfo, longest: int, *, catalog: Catalog, now: datetime | None) -> Iterator[Case | str]:
-    numbers: dict[str, int] = {}
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
-            lines = iter(lambda: file.readline(longest + 2), "")  # however long a line is
-            for one in read_native_lines(lines, home=home, longest=longest):
-                yield one if isinstance(one, str) else _case(one, numbers, catalog=catalog, now=now)
+            for each in _drafts(file, zone(time_zone), max_bytes):
+                yield each if isinstance(each, str) else numbering.numbered(normalize(each, catalog=catalog, now=now))
     except OSError:
         raise CaseError("the file cannot be read to its end") from None
 
@@ -121,12 +99,3 @@ def _drafts(file: BinaryIO, home: tzinfo, longest: int) -> Iterator[Draft | str]
         yield from drafts
         yield from more
     yield from tally.sentences()
-
-
-def _case(draft: Draft, numbers: dict[str, int], *, catalog: Catalog, now: datetime | None) -> Case:
-    """With the number of the case as its subject; equal ids get a number, as in `read_cases`."""
-    numbers[""] = numbers.get("", 0) + 1
-    again = numbers[draft.id] = numbers.get(draft.id, 0) + 1
-    if again > 1:
-        draft.id = f"{draft.id}-{again}"
-    return normalize(draft, catalog=catalog, now=now, subject=f"patient-{numbers['']}")

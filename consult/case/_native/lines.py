@@ -37,10 +37,18 @@ def read_native_lines(lines: Iterable[str], *, home: tzinfo, longest: int) -> It
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield from _line(line, number, home, longest)
+            yield from read_native_line(line, number, home, longest)
 
 
-def _line(line: str, number: int, home: tzinfo, longest: int) -> Iterator[Draft | str]:
+def read_native_line(line: str, number: int, home: tzinfo, longest: int) -> Iterator[Draft | str]:
+    """The case of a line, or a sentence why it holds none.
+
+    Args:
+        line: not blank.
+        number: of the line, from 1, for what is said.
+        home: zone assumed for times without an offset.
+        longest: a longer line is not read.
+    """
     if len(line) > longest:
         yield f"line {number}: longer than the limit of {longest} characters"
         return

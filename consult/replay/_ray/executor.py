@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -14,12 +14,16 @@ from uuid import uuid4
 
 from consult._version import __version__
 from consult.errors import ConsultationError, ConsultError, UsageError
+from consult.panel import Library
+from consult.replay._ahead import Line, Part, read_ahead
 from consult.replay._arms import Arm
 from consult.replay._bench import Bench, Outcome, Pair, failed
+from consult.replay._cases import Cases, Item
 from consult.replay._ray.limits import Keeper
 from consult.replay._ray.session import Session
 from consult.replay._ray.worker import Worker
 from consult.replay._wire import arms_frame, outcome_of, pair_frame
+from consult.settings import Settings
 
 _TRIES = 2
 """A pair whose worker dies is tried again once: the first may have been killed for another's memory."""
@@ -27,6 +31,8 @@ _STARTS = 3
 """Workers in a row that may die before they have begun."""
 _AT_ONCE = 16
 """Pairs at once of a worker that asks models."""
+_AHEAD = 2
+"""Batches of lines that each worker reads before they are needed."""
 _PATIENCE = 300.0
 """Seconds in which a cluster has to give at least one worker."""
 
@@ -85,7 +91,7 @@ class OnRay:
         self._count, self._at_once, self._depth = _shape(concurrency, self._session.processors, bench.asks_models)
         self._hands: list[_Hand] = []
         self._free: asyncio.PriorityQueue[_Place] = asyncio.PriorityQueue()
-        self._numbers = count()
+        self._numbers, self._turn = count(), count()
         self._starting: set[asyncio.Task[None]] = set()
         self._begun = False
         self._failures = 0
@@ -103,7 +109,7 @@ class OnRay:
         Raises:
             ConsultationError: the cluster gives no worker, or one that would not do the same as this process.
         """
-        frame = zlib.compress(pair_frame(pair), 1)
+        frame = pair_frame(pair)
         for _ in range(_TRIES):
             while True:
                 outcome, begun = await self._tried(pair, frame)
@@ -112,6 +118,38 @@ class OnRay:
                 if begun:
                     break
         return failed(self._bench.head(pair, pair.arm), "the worker that worked on it died, twice")
+
+    def read(self, cases: Cases, settings: Settings, *, limit: int | None) -> AsyncIterator[Item] | None:
+        """The items of a file with a native case on every line, read by the workers; None: it is no such file.
+
+        Args:
+            cases: the file.
+            settings: the site's, which say how it is read.
+            limit: only the first so many items.
+        """
+        lines = cases.lines()
+        if lines is None:
+            return None
+        site, content = zlib.compress(arms_frame([Arm("site", settings, "rules")])), Library.load(settings).content_hash
+
+        async def reader(batch: Sequence[Line]) -> list[list[Part]] | None:
+            return await self._read(site, content, list(batch))
+
+        return read_ahead(cases, lines, reader, batches=_AHEAD * self._count, limit=limit)
+
+    async def _read(self, site: bytes, content: str, batch: list[Line]) -> list[list[Part]] | None:
+        """What lines hold; None where no worker could say."""
+        from ray.exceptions import RayError
+
+        await self._begun_to_work()
+        hand = self._hands[next(self._turn) % len(self._hands)] if self._hands else None
+        if hand is None:
+            return None
+        try:
+            told = await hand.actor.read.remote(site, content, batch)
+        except RayError:  # whoever waits for a pair of this worker buries it
+            return None
+        return None if told is None else [[Part(*part) for part in parts] for parts in told]
 
     async def close(self) -> None:
         """End the workers, and the cluster if it was started here."""
@@ -143,10 +181,7 @@ class OnRay:
 
     async def _place(self) -> _Place:
         """Room at a worker that lives."""
-        if not self._begun:
-            self._begun = True
-            for _ in range(self._count):
-                self._hire()
+        self._begin()
         while True:
             place = await self._free.get()
             if place.hand is None:
@@ -154,6 +189,18 @@ class OnRay:
                 raise self._problem or AssertionError
             if not place.hand.dead:
                 return place
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            for _ in range(self._count):
+                self._hire()
+
+    async def _begun_to_work(self) -> None:
+        """Wait for the first worker, or for it to be known that there will be none."""
+        self._begin()
+        place = await self._free.get()
+        self._free.put_nowait(place)
 
     def _bury(self, hand: _Hand) -> None:
         """A worker died, or cannot be reached: it gets no more pairs, its permits are free, another one is started."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from consult._version import __version__
@@ -48,6 +48,7 @@ def write_report(
     library: Library | None = None,
     arms: Sequence[str] = (),
     complete: bool = True,
+    now: Mapping[str, str] | None = None,
 ) -> None:
     """Write `report.html` beside the rows.
 
@@ -61,11 +62,12 @@ def write_report(
         library: whose agents are called by their names.
         arms: in their order; the others are held against the first.
         complete: whether every pair that was asked for has its row.
+        now: see `RowIndex.read`.
 
     Raises:
         UsageError: there are no rows, or a line is none.
     """
-    index = RowIndex.read(results.folder, order=arms)
+    index = RowIndex.read(results.folder, order=arms, now=now)
     results.write(REPORT, report_html(results, index, at=at, names=Names(language, library), complete=complete))
 
 

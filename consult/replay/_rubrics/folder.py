@@ -77,7 +77,7 @@ async def judge_folder(
             "again: plans that are there are not made anew"
         )
     work = _Work(results, judge, settings, (results, *others), tell)
-    check = await work.checked()
+    check = await work.checked(counts=not check_only)
     if not check_only:
         await work.judge_all(index, cases)
     return check, work.progress
@@ -99,8 +99,12 @@ class _Work:
     before: dict[tuple[str, str], JudgedRow] = field(default_factory=dict)
     """What this judge gave in earlier runs."""
 
-    async def checked(self) -> JudgeCheck:
-        """The check of this judge in this folder, made where there is none of the items as they are now."""
+    async def checked(self, *, counts: bool) -> JudgeCheck:
+        """The check of this judge in this folder, made where there is none of the items as they are now.
+
+        Args:
+            counts: its scores are those of the folder from now on; who is only checked takes nobody's place.
+        """
         checks, identity = read_checks(self.results.folder), self.judge.identity
         limit = self.settings.judge.agreement
         found = checks.judges.get(identity.fingerprint)
@@ -108,7 +112,8 @@ class _Work:
             found = await self._asked_known(limit)
         found = found.model_copy(update={"limit": limit, "judge": identity})
         judges = {**checks.judges, identity.fingerprint: found}
-        self.results.write(JUDGE, Checks(last=identity.fingerprint, judges=judges).model_dump_json(indent=2) + "\n")
+        last = identity.fingerprint if counts else checks.last or identity.fingerprint
+        self.results.write(JUDGE, Checks(last=last, judges=judges).model_dump_json(indent=2) + "\n")
         return found
 
     async def _asked_known(self, limit: float) -> JudgeCheck:

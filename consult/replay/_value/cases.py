@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from consult.analytes import Catalog
@@ -27,6 +27,7 @@ def told_of(
     catalog: Catalog,
     department: str,
     month: str,
+    priced: Collection[str] = (),
 ) -> Told:
     """What is counted of a case.
 
@@ -36,6 +37,7 @@ def told_of(
         catalog: of analytes.
         department: where the patient lies; empty: not known.
         month: in which the case was opened.
+        priced: models that have a price.
     """
     drafted = [one for one in revisions if one.plan is not None]
     if not drafted:
@@ -53,7 +55,7 @@ def told_of(
         present=asked_though_present(counted),
         kinds=kinds,
         agents=agents,
-        spent=spent_on([one.usage for one in own]),
+        spent=spent_on([one.usage for one in own], priced),
         seconds=float(first.usage.seconds),
         to_plan=_minutes(max(received.get(first.id, ()), default=None), _at(first, "drafted")),
         to_signature=_to_signature(drafted),

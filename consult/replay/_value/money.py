@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -21,20 +21,32 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _BYTES = 4_000_000
 
 
-def spent_on(usages: Sequence[Usage | RowUsage]) -> Spent:
+def spent_on(usages: Sequence[Usage | RowUsage], priced: Collection[str] = ()) -> Spent:
     """The sum of what was asked; its cost is None where models were asked and something of it has no price.
 
     Amounts in different currencies have no sum either.
+
+    Args:
+        usages: of the drafts of a case. Where one has no ledger, a price that is not there cannot be seen.
+        priced: models that have a price, so that what one of them gave for nothing is known to cost nothing.
     """
     asked = [one for one in usages if one.calls]
     currencies = {one.currency for one in asked}
-    priced = len(currencies) == 1 and "" not in currencies
+    known = len(currencies) == 1 and "" not in currencies and not any(_unpriced(one, priced) for one in asked)
     return Spent(
         calls=sum(one.calls for one in asked),
         input_tokens=sum(one.input_tokens for one in asked),
         output_tokens=sum(one.output_tokens for one in asked),
-        cost=sum((Decimal(one.cost) for one in asked), Decimal(0)) if priced or not asked else None,
-        currency=currencies.pop() if priced else "",
+        cost=sum((Decimal(one.cost) for one in asked), Decimal(0)) if known or not asked else None,
+        currency=currencies.pop() if known else "",
+    )
+
+
+def _unpriced(usage: Usage | RowUsage, priced: Collection[str]) -> bool:
+    """Whether a model answered for which nothing was counted, though it left the house."""
+    return isinstance(usage, Usage) and any(
+        call.output_tokens and not call.replayed and not Decimal(call.cost) and call.model not in priced
+        for call in usage.ledger
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -61,6 +61,8 @@ class LiveCases:
     catalog: Catalog
     period: Period = Period()
     receipts: Receipts = lambda _: ()
+    priced: Collection[str] = ()
+    """Models that have a price in the settings."""
     left: Left = field(default_factory=Left)
     """What is not counted; complete once all cases were read."""
 
@@ -90,6 +92,7 @@ class LiveCases:
                     catalog=self.catalog,
                     department=self._department(chain[-1].subject),
                     month=month,
+                    priced=self.priced,
                 )
         except NotFound:  # purged while we read
             self.left.purged += 1
@@ -136,10 +139,12 @@ class ReplayedCases:
     arm: str
     catalog: Catalog
     sealer: Sealer
+    priced: Collection[str] = ()
+    """Models that have a price in the settings."""
     left: Left = field(default_factory=Left)
 
     @classmethod
-    def read(cls, said: str, *, catalog: Catalog, sealer: Sealer) -> ReplayedCases:
+    def read(cls, said: str, *, catalog: Catalog, sealer: Sealer, priced: Collection[str] = ()) -> ReplayedCases:
         """Those of `FOLDER` or `FOLDER:ARM`.
 
         Raises:
@@ -154,7 +159,7 @@ class ReplayedCases:
             raise UsageError(
                 f"the replay has several arms ({names}): name one, as DIR:ARM" if arms else "no row is there"
             )
-        return cls(folder, arm or arms[0], catalog, sealer)
+        return cls(folder, arm or arms[0], catalog, sealer, priced)
 
     def __iter__(self) -> Iterator[Told]:
         for row in RowIndex.read(self.folder).rows(self.arm):
@@ -172,7 +177,7 @@ class ReplayedCases:
             present=0 if made is None else asked_though_present(made),
             kinds=Counter((kind, "undecided") for kind in _kinds(row)),
             agents=Counter((agent, "undecided") for agent in _agents(row)),
-            spent=spent_on([row.usage]),
+            spent=spent_on([row.usage if made is None else made.usage], self.priced),
             seconds=float(row.seconds),
         )
 
