@@ -42,13 +42,13 @@ _CODE = re.compile(
     r"nct\d{8}|isrctn\d+|chictr[-\d]+|ctri/.*|actrn\d+|eudract.*|20\d\d-\d{6}-\d\d|pm(?:id|c)\d+|rs\d+|(?:n[mpcgr]|x[mp]|lrg)_\d+"
     r"|ens[a-z]{0,3}\d+|cos[mv]\d+|hgnc\d+|chr[\dxy].*|[acgt]\d{2,6}[acgt]|(?:[a-z]{1,3}\d{1,4}_)+[a-z]{1,3}\d{1,4}[a-z]*"
     r"|\d{2,7}-\d\d-\d|(?:iso|iec|gb|ws|yy|en|bs|din|clsi|hl7|fhir|rfc|usp)[-/_t]{0,3}\d.*|y?p?t\d.*n[\dx].*"
-    r"|(?:pf|bms|ly|ro|jnj|gsk|pci|bay|mk|amg|abt|abbv|azd|sar|bgb|incb?|act|regn|vx|sb|sch|cp|tak|ono|ds|hbs)-?\d{3,8}[a-z]?"
+    r"|(?:pf|bms|ly|ro|jnj|gsk|pci|bay|mk|amg|abt|abbv|azd|sar|bgb|incb|act|regn|vx|sb|sch|cp|tak|ono|ds|hbs)-?\d{3,8}[a-z]?"
 )
 """Registries of trials and articles, variants, CAS numbers, standards, TNM, drugs under trial."""
 _CODE_LABEL = re.compile(
     r"(?:icd(?:-?\d\d?)?(?:-?cm|-?pcs)?|loinc|snomed(?: ct)?|rxnorm|cpt|hcpcs|drg|ops|atc|cas|omim|orpha(?:net)?|hpo?|ndc|pmid|"
-    r"doi|isbn|issn|grant|catalog(?:ue)?|cat|model|ref|gtin|ean|version|v|trial|protocol|umls|mesh|ec|section|lot|batch|lots|"
-    r"型号|货号|批号|批次|镜号|国药准字[a-z]?|准字[a-z]?|标准号?|注册证)[\s.:#=\"'-]{0,5}(?:codes?|no|number|号)?[\s.:#=\"']{0,3}\Z"
+    r"doi|isbn|issn|grant|catalog(?:ue)?|cat|model|ref|gtin|ean|version|v|trial|protocol|umls|mesh|ec|section|"
+    r"型号|货号|镜号|国药准字[a-z]?|准字[a-z]?|标准号?|注册证)[\s.:#=\"'-]{0,5}(?:codes?|no|number|号)?[\s.:#=\"']{0,3}\Z"
 )
 _COUNTED = re.compile(
     r"(?:[<>=~≈≤≥±×+^*]|dna|rna|loads?|copies|counts?|plt|platelets?|wbc|wcc|rbc|titres?|titers?|total|about|approximately|x|拷贝|载量|计数|约|共)"

@@ -17,7 +17,7 @@ _PLACED = "加|抢|走廊|过道|临时|观察|留观|临|观"
 _CODE = rf"(?:{_PLACED})?[a-z]{{0,2}}-?\d{{1,4}}[a-z]?(?:[-./][a-z]?\d{{0,3}}[a-z]?)?(?<![-./])"
 _NO_BED = r"(?![a-z0-9])(?!\.\d| ?(?:hours?|hrs?|h|days?|weeks?|months?|min|degrees?|deg|c|f|beds?|%|°|x|times|l|m|people)(?![a-z]))"
 _BED = re.compile(
-    rf"(?<![a-z])(?:beds?|rooms?|rm|cubicles?|side ?rooms?|lockers?)(?:space)?(?: ?(?:no|number)s?\b\.?|\s?#)?\s?[:#]?[ ]?#?({_CODE}){_NO_BED}"
+    rf"(?<![a-z])(?:beds?|rooms?|rm|cubicles?|side ?rooms?|lockers?|cots?|cribs?|incubators?|isolettes?|chairs?|bays?|trolleys?|stations?|pods?)(?:space)?(?: ?(?:no|number)s?\b\.?|\s?#)?\s?[:#]?[ ]?#?({_CODE}){_NO_BED}"
 )
 _MORE = re.compile(rf"(?:,? (?:and|to) |, ?| ?[&+/] ?)(?:bed )?({_CODE}){_NO_BED}")
 _ON_LIST = re.compile(
@@ -26,6 +26,10 @@ _ON_LIST = re.compile(
 """`B22 Smith - fever`: a line of a ward's list."""
 _BED_ZH = re.compile(
     rf"((?:{_PLACED})\d{{1,3}}|(?:(?<=icu)|(?<=ccu)|(?<![\d.a-z-]))(?:\+|(?!\w{{0,2}}[ic]cu)[a-z]{{1,4}}-?)?\d{{1,3}}(?:-\d{{1,2}})?)(?=\s?床(?!旁|边|单|垫|前|上(?!官)|下|头))"
+)
+_PLACE_ZH = re.compile(
+    r"(?:手术间|产房|机位|诊室|诊间|抢救室|病室|隔离间|母婴室|透析位|椅位|温箱|暖箱)(?:编?号)?[:为]?\s?(\d{1,3}[a-z]?)(?![\d.]|\s?(?:号|楼|层|时|分|天|日|月|人|次|例|个))"
+    r"|[科区室部](\d{1,3})(?=床旁(?:卫生间|呼叫|柜|椅|凳))"
 )
 _DATE = re.compile(r"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])(?:[-/.]|\Z)")
 
@@ -43,6 +47,7 @@ def find_beds(text: str, cased: str) -> Iterator[Found]:
         while match[0].startswith("beds") and (more := _MORE.match(text, more.end() if more else 0)):
             yield Found("id", *more.span(1), 0.8)
     yield from (Found("id", *match.span(1), 0.8) for match in _ON_LIST.finditer(cased))
+    yield from (Found("id", *match.span(match.lastindex or 1), 0.8) for match in _PLACE_ZH.finditer(text))
     if "床" in text:
         for match in _BED_ZH.finditer(text):
             if not _DATE.match(match[1]):

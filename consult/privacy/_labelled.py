@@ -61,7 +61,10 @@ _CODED_ZH = re.compile(
     r"[\u4e00-\u9fff](?<![批货型信符])号码?\s?:?\s?([a-z]{1,4}-?\d{3,}(?:[-/]\d+)*)(?![a-z0-9])(?!\.\d)"
 )
 """透析号HD3950: letters and digits directly behind any number but that of a batch or of a product."""
-_STAFF_ZH = re.compile(r"(?:医师|医生|护士|技师|药师|[者人]):[\u4e00-\u9fff·]{2,12}\(([a-z]{0,3}\d{3,8})\)")
+_STAFF_ZH = re.compile(
+    r"(?:医师|医生|护士|技师|药师|[者人]):[\u4e00-\u9fff·]{2,12}\(([a-z]{0,3}\d{3,8})\)"
+    r"|(?:通知|报告|告知|联系|电告|致电|呼叫)[\u4e00-\u9fff·]{1,12}(?:医师|医生|主任|护士长?|教授|大夫|老师)\((\d{4,8})\)"
+)
 """报告医师:黄磊(54140): the staff number behind a signature."""
 _TRANSFERRED = re.compile(
     r"(?<![\d.])(?:(?:0\d{2,3}[ -]?)?\d{7,8}\s?(?:转接?|分机)\s?\d{2,6}|(?<=\d{4}(?:转|机))\d{2,6})(?!\d)"

@@ -22,7 +22,7 @@ NOUNS = (
     r"policy|insurance|insured|payer|payor|member(?:ship)?|subscriber|beneficiary|group|plan|claim|auth(?:ori[sz]ation)?|prior auth(?:ori[sz]ation)?|"
     r"certificate|health(?: card| plan)?|identity|identification|national(?: insurance)?|tax|employee|staff|badge|student|service|"
     r"confirmation|conf|ticket|incident|datix|complaint|invoice|receipt|tracking|referral|booking|reservation|"
-    r"unit|blood unit|donor|donation|bag|device|model|pump|pacemaker|implant|implant card|icd|valve|prosthesis|equipment|asset|machine|"
+    r"unit|blood unit|donor|donation|bag|batch|lot|device|model|pump|pacemaker|implant|implant card|icd|valve|prosthesis|equipment|asset|machine|"
     r"bank|routing|credit card|debit card|bank card|card|vehicle|car|plate|dnr|nhs|chi|unique|master|prior|"
     r"(?:our|your) ref(?:erence)?|ref(?:erence)?|uid|id|unit"
 )

@@ -9,7 +9,7 @@ L = "A-Za-zØøŁłĐđÞþÆæŒœßı"
 TITLE = re.compile(
     r"(?<![A-Za-z])(?:[Mm]rs?|MRS?|[Mm]s|MS|[Mm]iss|MISS|[Mm]x|[Dd]rs?|DRS?|[Pp]rof(?:essor)?|PROF|Doctor|"
     r"Sister|Matron|Madam|Sir|Lady|Lord|Rev|"
-    r"Herr|Frau|Mme|Mlle|Senora?|Sgt|Capt|Col|Nurse|[Ss]taff [Nn]urse|S/N|Fr)(?:\.[ \t]?|[ \t])[ \t]?(?=[A-ZØŁĐÞÆŒ]|"
+    r"Herr|Frau|Mme|Mlle|Senora?|Sgt|Capt|Col|Nurse|[Ss]taff [Nn]urse|S/N|(?<!\d )(?<!\d)Fr)(?:\.[ \t]?|[ \t])[ \t]?(?=[A-ZØŁĐÞÆŒ]|"
     r"(?:de|da|di|du|la|van|von|al|el|bin|ten|ter|der)[ -])"
 )
 LOWER_TITLE = re.compile(r"(?<![a-z])(?:mr|mrs|ms|dr|prof)(?:\.[ \t]?|[ \t])(?=([a-z]{3,}))")
@@ -29,7 +29,7 @@ def _any(table: str) -> str:
 
 
 RELATION = re.compile(
-    r"(?<![a-z])(?:"
+    r"(?<![a-z])(?<!syringe )(?:"
     + _any(
         """
         patient|pt|son|daughter|wife|husband|mother|father|brother|sister|partner|niece|nephew|aunt|uncle|cousin|grandson|granddaughter|
@@ -108,17 +108,21 @@ LOWER_LEAD = re.compile(
     r"(?<![A-Za-z])(?:[Hh]i|[Hh]ey|[Hh]ello|[Tt]a|[Tt]hx|[Tt]hanks|[Cc]heers|[Dd]ear|[Ll]ove|[Rr]egards|[Mm]orning|[Aa]sk(?:ed)?|[Tt]old|[Tt]ell|[Cc]alled|[Pp]aged|[Ii]t'?s|with|from|by|per|to) ([a-z]{3,})(?![a-z])"
 )
 _THINGS = (
-    r"(?:criteria|criterion|scores?|scale|classification|grade|stage|syndrome|disease|sign|test|stain|index|catheter|line|tube|cannula|ventilator|analy[sz]er|formula|equation|"
-    r"method|procedure|operation|manoeuvre|maneuver|fracture|hernia|clamp|forceps|balloon|valve|stent|protocol|regimen|antigen|antibod|bod(?:y|ies)|cells?|virus|agar|reaction|"
-    r"(?:ha?emi)?arthroplasty|prosthes[ie]s|wort|position|incision|drain|mask|frame|collar|splint|bandage|dressing|device|system|pump|needle|scissors|unit|ward|wing|suite|theatre|building|bay|trial|study|et al|"
-    r"level|class|type|lift|viper|venom|blade|serology|fever|ratio|factor|plate|screws?|nail|hook|retractor|suture|flap|graft|pouch|loop|stockings?|regime|diet|feed|cream|gel|ointment|"
-    r"inhaler|pen|hoist|chair|mattress|inventory|questionnaire|sum|airway|probe|port|filter|shunt|boot|brace|crutch(?:es)?|exercises?|technique|approach|repair|resection|anastomosis|stoma|"
-    r"triad|law|phenomenon|reflex|murmur|nodes?|spots?|rash|ulcer|tumou?r|lymphoma|sarcoma|palsy|chorea|anomaly|deformity|contracture|pos|neg|positive|negative)(?![a-z])"
+    r"(?:(?i:criteri(?:a|on)|score|scales?|classification|grad(?:e|ing)|stag(?:e|ing)|syndromes?|diseases?|sign|test|stain(?:ing)?|ind(?:ex|ices)|catheters?|cannulae?|"
+    r"ventilators?|analy[sz]ers?|formula|equation|method|procedure|operation|man(?:oeuvre|euver)s?|fractures?|hernias?|clamps?|forceps|balloon|valves?|stents?|protocol|regimen?|"
+    r"antigens?|antibod(?:y|ies)|bod(?:y|ies)|virus|agar|reaction|murmurs?|waves?|rules?(?! out)|dystroph(?:y|ies)|speculum|retractors?|incision|needles?|blades?|questionnaire|inventory|"
+    r"technique|triad|tetrad|pentad|phenomenon|reflex(?:es)?|dialy[sz]er)|"
+    r"lines?|tubes?|cells?|signs(?= ?(?:[:.,;)\n]|positive|negative|neg|pos|absent|present|of)|\Z)|tests(?! (?:positive|negative))|"
+    r"(?:ha?emi)?arthroplasty|prosthes[ie]s|wort|position|drains?|mask|frame|collar|splint|bandage|dressings?|device|system|pump|scissors|unit|ward|wing|suite|theatre|building|bay|trial|study|et al|"
+    r"level|class|type|lift|viper|venom|serology|fever|ratio|factor|plates?|screws?|nails?|wires?|pins?|regression|hook|sutures?|flap|graft|pouch|loop|stockings?|diet|feed|cream|gel|ointment|"
+    r"inhalers?|pen|hoist|chair|mattress|sum|airway|probe|port|filter|shunt|boot|brace|crutch(?:es)?|exercises?|approach|repair|resection|anastomosis|stoma|"
+    r"law|nodes?|spots?|rash|ulcer|tumou?r|lymphoma|sarcoma|palsy|chorea|anomaly|deformity|contracture|gangrene|angina|lesions?|lamp|ligament|fascia|palpation|"
+    r"traction|paralysis|neuralgia|circuit|curve|plot|pos|neg|positive|negative|first[ -]rank|T34|MS ?\d\d|\d{4}[A-Z])(?![a-z])"
 )
 NOT_PEOPLE = re.compile(
     rf" {_THINGS}|(?:,? (?:and|or) [A-Z][{L}-]+){{1,2}} {_THINGS}"
     r"|['’]?s? \d+(?:\.\d+)? ?(?:mg|mcg|micrograms?|g|ml|units?|iu|puffs?|tabs?|drops?)(?![a-z])"
-    r"|\s?[\dA-ZⅠ-Ⅻ+.-]{0,5}\s?(?:评分|分级|分型|分期|分类|分(?![钟别])|级|型|期|征|试验|法|标准|量表|握手|指数|病|综合征|术|氏|三联|线|点|切口|管|钳|疗法|体位|训练|功能)"
+    r"|\s?[\dA-ZⅠ-Ⅻ+.-]{0,5}\s?(?:评分|分级|分型|分期|分类|分(?![钟别])|级|型|期|征|试验|法|标准|量表|握手|指数|病|综合征|术|氏|三联|线|点|切口|管|钳|疗法|体位|训练|功能|四步|手法|一级症状|染色|定律|公式|方程|分度|切迹|现象|小体|培养基|波(?!动)|杂音|抗原|抗体|支具|敷料|注射液|胶囊)"
 )
 """Behind a name these make it a thing."""
 SCORED = re.compile(

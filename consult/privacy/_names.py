@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from consult.privacy._fold import fold
 from consult.privacy._pinyin import in_characters, in_letters, readings
 from consult.privacy._surnames import COMPOUND_SURNAMES
-from consult.privacy._words import ABBREVIATIONS, COMMON, COMMON_ZH, EPONYM, HONORIFICS, ORDINARY_ZH, TITLE, TITLES_ZH
+from consult.privacy._words import ABBREVIATIONS, COMMON, COMMON_ZH, HONORIFICS, ORDINARY_ZH, TITLE, TITLES_ZH, eponyms
 from consult.privacy._words_zh import NOT_NAMES
 
 Span = tuple[int, int]
@@ -206,6 +206,4 @@ def _spaced(text: str) -> str:
 
 def in_eponym(text: str, start: int, end: int) -> bool:
     """Whether a place in a folded text is a part of a disease, sign or stain named after somebody."""
-    return any(
-        match.start() <= start and end <= match.end() for match in EPONYM.finditer(text, max(0, start - 24), end + 24)
-    )
+    return any(first <= start and end <= last for first, last in eponyms(text, start - 24, end + 24))

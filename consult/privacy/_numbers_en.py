@@ -29,7 +29,8 @@ _ANY_LABEL = re.compile(
 )
 """Whatever is called a number: `seal no. 00441778`, `wallet id 4471-A`."""
 _PAGED = re.compile(
-    r"(?<![a-z])(?:page|bleep|call|fast-?bleep)(?:d|ed)? [^\d\n;:]{2,40}? (?:at|on|via) (\d{3,6}|\d\d-\d{3,4})(?![\w/:%])(?!\.\d| ?(?:hrs?|h|am|pm)\b)|(?<![a-z])page (\d{3,5})(?![\w/:%])"
+    r"(?<![a-z])(?:page|bleep|call|fast-?bleep)(?:d|ed)? [^\d\n;:]{2,40}? (?:(?:at|on|via) |\()(\d{3,6}|\d\d-\d{3,4})(?![\w/:%])(?!\.\d| ?(?:hrs?|h|am|pm)\b)|(?<![a-z])page (\d{3,5})(?![\w/:%])|(?<![a-z])(?:paged|bleeped) \((\d{3,6})\)"
+    r"|(?<![a-z])(?:incident|accident|complaint) (?:report|summary|form)[ \t:#]{1,6}(\d{5,9})(?![\w/:%])"
 )
 _PLATE = re.compile(
     r"(?<![A-Za-z0-9-])(?!CD|HR|BP|RR|PS|GA|PD|HB)[A-Z]{2}[0-9]{2} ?(?!POS|NEG|LOW|AND|THE|HIGH)[A-Z]{3}(?![A-Za-z0-9-])"
@@ -38,7 +39,7 @@ _PLATE = re.compile(
 )
 """Registration marks of Great Britain, Ireland and India."""
 _LICENCE = re.compile(
-    r"(?<![a-z])(?:(?:licen[cs]e|number|registration|vehicle) plate|plate|(?:vehicle |car )?reg(?:istration)?|vehicle|car)(?: (?:no|number|mark)\b\.?)?[ :#]{1,3}"
+    r"(?<![a-z])(?:(?:licen[cs]e|number|registration|vehicle) plate|plate|(?:vehicle |car )?reg(?:o|istration)?|vehicle|car)(?: (?:no|number|mark)\b\.?)?[ :#]{1,3}"
     r"((?!bed|rm|bay|day|age)[a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{0,3}|\d{1,3}[ -]?[a-z]{2,3}[ -]?\d{0,4})(?![a-z0-9])"
 )
 _LETTER = "[ac-hjkmnp-rt-y]"

@@ -19,7 +19,7 @@ from consult.privacy._leads_en import (
     VERB,
     L,
 )
-from consult.privacy._words import COMMON, EPONYM, EPONYMS
+from consult.privacy._words import COMMON, EPONYMS, begins_eponym
 from consult.privacy._words_en import (
     FAMILY_EN,
     GIVEN_EN,
@@ -168,7 +168,7 @@ def month_too(text: str, end: int, word: str) -> bool:
 
 def is_eponym(text: str, start: int) -> bool:
     """Whether a disease, sign or stain named after somebody begins here."""
-    return EPONYM.match(text[start : start + 48].lower()) is not None
+    return begins_eponym(text[start : start + 48].lower())
 
 
 def without_genitive(text: str, start: int, end: int) -> int:
@@ -204,7 +204,7 @@ def _surname_too(word: str, before: list[str], strong: bool) -> bool:
 
 def _believed(text: str, words: list[str], start: int, end: int, *, strong: bool) -> bool:
     long = [word for word in words if len(word) > 1]
-    if not long or is_eponym(text, start):
+    if not long or (not strong and is_eponym(text, start)):
         return False
     if strong:
         return True
@@ -218,7 +218,7 @@ def _believed(text: str, words: list[str], start: int, end: int, *, strong: bool
     if len(words) > 1:
         return (first not in COMMON or long[0] in words[:1]) and not (is_ordinary(first) and first not in GIVEN_EN)
     named = first in GIVEN_EN or first in FAMILY_EN
-    return named or (first not in COMMON and not is_ordinary(first))
+    return named or (first not in COMMON | EPONYMS and not is_ordinary(first))
 
 
 def is_strange(word: str) -> bool:

@@ -53,7 +53,7 @@ _TITLED = re.compile(TITLE_ZH)
 _PATIENT = re.compile(r"(?:患者|病人|患儿|产妇|家属)[\s:]?\Z")
 """Behind these stands what somebody has as often as who it is."""
 _EPONYM = re.compile(
-    r"[生斯尔森德特克顿林逊曼夫菲恩格兰里利莱伦罗尼亚姆欣金]{0,3}(?:-[\u4e00-\u9fff]|综合征|病(?![情人房区室例史程友床危重逝故倒愈假休])|征(?![得求询])|氏|现象|小体|淋巴瘤|肉芽肿|试验|评分|三联|反应|\s?\d+(?:\.\d+)?\s?(?:mg|g|ml|ug|iu|u|片|粒|丸)(?![a-z]))"
+    r"[生斯尔森德特克顿林逊曼夫菲恩格兰里利莱伦罗尼亚姆欣金]{0,3}(?:-[\u4e00-\u9fff]|综合征|病(?![情人房区室例史程友床危重逝故倒愈假休])|征(?![得求询])|氏|现象|小体|淋巴瘤|肉芽肿|试验|评分|三联|反应|量表|分型|分级|骨折(?![入住来患就手])|染色|法则|定律|切迹|切口|手法|手术刀|四步|一级症状|抗原|培养基|\s?\d+(?:\.\d+)?\s?(?:mg|g|ml|ug|iu|u|片|粒|丸)(?![a-z]))"
 )
 """What follows the name of somebody whom a disease is called after."""
 _TITLE_BEFORE = re.compile(rf"{TITLE_ZH}\Z")

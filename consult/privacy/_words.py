@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from importlib.resources import files
 
 
 def words(text: str) -> frozenset[str]:
@@ -49,64 +51,98 @@ COMMON: frozenset[str] = words(
 )
 """Folded words that are replaced only beside another part of the name, or after a title."""
 
-EPONYMS: frozenset[str] = words(
+_DOUBLES = words(
     """
-    addison alport alzheimer asperger auer babinski barrett bartter basedow behcet bell berger bernard biot bowen
-    bright bruton budd buerger burkitt burton binet caplan carney caroli castleman charcot chediak child christmas churg
-    conn cooley coombs cori crohn cullen cushing down dressler dubin duchenne eaton ebstein ehlers evans fabry fallot
-    fanconi felty fisher gardner gaucher gilbert gitelman glanzmann glasgow goodpasture gram graves guillain hamman
-    hashimoto heinz henoch hirschsprung hodgkin homans horner howell huntington jolly kaposi kartagener kawasaki
-    kerley klinefelter korsakoff kussmaul lambert leriche lewy libman liddle light loffler lynch mallory marfan may
-    meckel meigs menetrier meniere mirizzi murphy noonan paget parkinson peutz pick plummer pott pugh ranson raynaud
-    reed reiter reye richter rotor sanger scheuermann schilling sezary sheehan sjogren starling stevens still stills
-    stokes sweet takayasu turner virchow waldenstrom wallenberg waterhouse wegener weil wells wernicke whipple wilms
-    wilson wright zenker zollinger babinski tanner wilms legg calve perthes quervain prehn minnesota wisconsin glanzmann
-    pel barr willebrand mollaret sjogren kikuchi rosai dorfman erdheim chester langerhans birbeck dohle pelger huet gram giemsa
-    pappenheimer westergren ziehl neelsen papanicolaou jenner leishman sudan perls schiff maxwell sternberg bence lewis
-    rankin ashworth bobath berg baker dalton apley lachman mcmurray trendelenburg tinel phalen finkelstein ochsner rovsing mcburney kernig brudzinski carnett
-    courvoisier kehr levine osler janeway roth beck corrigan musset quincke duroziez gallavardin austin flint steell carey ewart
-    tietze prinzmetal wenckebach mobitz brugada sgarbossa wellens purkinje bachmann mahaim bainbridge blalock taussig fontan
-    norwood rastelli bentall nissen heller billroth hartmann roux kocher pringle lichtenstein shouldice bassini seldinger doppler
-    holter borg karnofsky charlson blatchford rockall forrest savary balthazar hinchey imrie truelove apgar ballard dubowitz
-    silverman moro galant hoffmann romberg weber rinne schwabach hallpike epley snellen ishihara jaeger amsler goldmann schirmer
-    marcus gunn argyll robertson adie ramsay guyon dupuytren peyronie colles barton bennett boxer lisfranc salter gartland
-    lloyd-davies cormack-lehane cormack lehane mallampati fontaine pfannenstiel trendelenburg alvarado braden tinetti brunnstrom barthel bobath fugl-meyer
-    bair yankauer sengstaken guedel redivac penrose kocher debakey deaver balfour langenbeck mcgill magill
-    monteggia galeazzi maisonneuve jefferson bankart osgood schlatter sever kienbock freiberg kohler schmorl cobb risser ewing
-    codman looser brodie morton haglund jaffe friedewald cockcroft gault schwartz levey westgard biuret bradford benedict fehling
-    ehrlich kleihauer betke kell duffy kidd lutheran diego mcleod landsteiner romanowsky grocott gomori masson alcian southern
-    sanger braxton hicks clavien dindo durie sokal hasford deauville virchow morgan hamilton tourette rett angelman prader willi
-    edwards patau dandy walker arnold chiari bourneville sturge hippel lindau hirano pick creutzfeldt jakob huntington friedreich
-    dejerine klumpke erb horner sydenham tourette todd bayes kaplan meier cox wilcoxon mann whitney fisher student pearson spearman
-    youden hosmer lemeshow trousseau chvostek koplik forchheimer nikolsky auspitz koebner gottron heliotrope heberden bouchard
-    schober faber fabere patrick schamroth terry muehrcke mees lindsay plummer roth argyll cheyne biot kussmaul hering breuer haldane
-    bohr starling frank laplace poiseuille bernoulli fick henderson hasselbalch winter stewart bunsen donnan nernst goldman
-    monro kellie cushing westphal edinger wallerian schwann ranvier nissl golgi bowman henle malpighi peyer brunner lieberkuhn
-    kupffer disse hartnup alport liddle gordon bardet biedl laurence moon joubert jeune lowe dent fraley nutcracker
-    hunter hurler scheie sanfilippo morquio maroteaux lamy sly pompe cori mcardle tarui hers forbes andersen krabbe tay sachs
-    niemann sandhoff farber wolman batten refsum leigh leber kearns sayre barth menkes zellweger
-    simpson teichholz devine gleason fuhrman breslow clark bloom richardson elston willis troisier hasson fitz meigs sipple wermer carney cowden gardner turcot muir torre birt hogg dube fraumeni bannayan riley ruvalcaba
+    bence-jones epstein-barr von-willebrand howell-jolly reed-sternberg guillain-barre budd-chiari lambert-eaton child-pugh henoch-schonlein
+    churg-strauss charcot-leyden cheyne-stokes stevens-johnson zollinger-ellison mallory-weiss peutz-jeghers non-hodgkin swan-ganz may-hegglin
+    may-grunwald wright-giemsa dubin-johnson ehlers-danlos hermansky-pudlak bernard-soulier diamond-blackfan chediak-higashi wiskott-aldrich
+    plummer-vinson creutzfeldt-jakob lloyd-davies cormack-lehane fugl-meyer austin-flint austin-moore marcus-gunn graham-steell carey-coombs
+    argyll-robertson braxton-hicks ramsay-hunt neville-barnes haig-ferguson burns-marshall brandt-andrews spencer-wells rutherford-morison
+    judd-allis jackson-pratt jackson-rees smith-petersen watson-jones st-jude starr-edwards blalock-taussig damus-kaye holt-oram
+    may-thurner paget-schroetter klippel-trenaunay parkes-weber mayo-robson mifflin-st harris-benedict ivor-lewis miller-abbott grey-turner
+    milligan-morgan anderson-hynes fowler-stephens meyer-weigert baden-walker wong-baker montgomery-asberg bush-francis myers-briggs
+    cotton-myer boyle-davis house-brackmann lund-mackay lund-browder jobson-horne dix-hallpike collins-treacher treacher-collins pierre-robin
+    silver-russell russell-silver beckwith-wiedemann smith-lemli prader-willi dandy-walker arnold-chiari sturge-weber von-hippel miller-fisher
+    ross-konno foster-kennedy hunt-hess charles-bonnet wolf-hirschhorn tay-sachs lesch-nyhan klippel-feil landau-kleffner lennox-gastaut
+    salter-harris hill-sachs osgood-schlatter essex-lopresti young-burgess
+    weaver-dunn harris-hip constant-murley hawkins-kennedy parks-bielschowsky posner-schlossman keith-wagener fuchs-heterochromic best-vitelliform
+    paul-bunnell mueller-hinton todd-hewitt robertson-cooked cary-blair kirby-bauer thayer-martin wilson-blair bland-altman mann-whitney
+    fisher-paykel kaplan-meier hosmer-lemeshow levey-jennings cockcroft-gault lee-white donath-landsteiner smith-magenis roper-logan
+    florence-nightingale becton-dickinson beckman-coulter johnson-johnson smith-nephew welch-allyn fresenius-kabi philips-respironics
+    roche-cobas abbott-alinity abbott-freestyle lowenstein-jensen harvey-bradshaw lund-and-browder los-angeles
+    gilles-de-la-tourette charcot-marie-tooth brown-sequard
     """
 )
-"""Whom diseases, signs and stains are named after."""
+EPONYMS: frozenset[str] = words(files("consult.privacy").joinpath("eponyms.txt").read_text("ascii")) | _DOUBLES
+"""Whom diseases, signs and stains are named after, and what makers call their drugs and devices; a list of our own."""
+_BESIDE = words(
+    """
+    abbott adams adson albright alcock alexander allen allis anderson arnold austin babcock baden bain balint bancroft barlow barnes bartlett
+    barton bass battle bauer becker beckwith bennett berry bethesda bickerstaff bing bird bishop bjork blair blake bland bloom
+    bolton bonney boyd boyle bradford bradshaw brandt braun bristow broadbent brooke browne bruce bruns brown bryant buck burch burgess
+    caldwell calvert cameron campbell carey cary castaneda chamberlain chance chandler clark clarke cobb cogan cohen cole coleman colles collis
+    colton cooper cope copeland cotton cox craig crawford crowe curling curtis dalton dandy daniel david davis delong denham denis
+    dick diego douglas doyle drummond duke dukes dunn durham dutcher eagle edwards ellis ellsworth emery epstein ferguson
+    fischer fisk fogarty forbes foster fothergill fournier fowler fox francis frank franklin frazier friedman gallagher galbraith garland garth
+    gibson gillies glenn goldberg gomez gordon gower gowers graf greenfield griffith grover guerin haas hakim haller halstead hampton hancock
+    hansen hanlon hardinge hardy harrington harris hart harvey hastings hawkins heath henderson henry herbert hess hickman hill hodge hodges hogg
+    holmes holt hoover hopkins horton houston hughes humphrey hunt hunter hurley hutchinson hynes irvine jackson jacobs jacobson james jefferson
+    jennings jewett jobe johnson jones katz keller kelly kennedy kenny kirby klein koch kramer krause kuhn ladd lane lang lange
+    larsen lawton leadbetter leigh leopold lewis lister lloyd lockwood louis ludwig lund lyon macintosh mackay maddox malone mann manning marcus marie
+    marshall martin mason matthew maurer mayer mccall mcdonald mcgrath mckeown mead merchant meyer michel miles miller milligan mitchell mohs montgomery moon
+    moore morris morrison morse mott mueller muir muller munro myer nelson neville newman nielsen noble norton norwood nunn
+    ogilvie oliver osborn page palmer parker parks parkes patrick paul pearson pemberton perkins peters pfeiffer pierce piper platt pomeroy potter potts pratt
+    rasmussen raymond read rees regan reid reynolds rhodes rich riley roberts robertson robin robinson roger rolando rose rosenberg rosenthal ross
+    rowe rubin russell rutherford sanders schaefer schiller schmidt schneider schofield seidel seymour shapiro sharp shaw shepherd sherman
+    silver simmonds simon sims slater smith spencer stanford starr steele stein stephens stern stewart stone strauss swan swanson taylor terry thomas
+    thompson todd tucker vincent vogt waddell wada wagner wallace ward warren waters watson weaver webster weiss werner west whitney wickham williams
+    wolff wolfram wong wood woods york young
+    """
+)
+"""Surnames that are a disease or a sign only beside what it is: `Jones criteria`, `Wood's lamp`."""
+_EVERY = EPONYMS | _BESIDE
 _NOUNS = (
-    "disease|syndrome|criteria|test|chromosome|positive|negative|antiglobulin|sign|score|scale|criteria|criterion|index|test|stain|body|bodies|lymphoma|sarcoma|tumou?r|"
-    "phenomenon|an[a]?emia|protein|nodule|nodules|ulcer|palsy|triad|law|angina|class|esophagus|oesophagus|rods?|"
-    "macroglobulin[a]?emia|thyroiditis|breathing|respiration|lines?|cells?|nephropathy|arteritis|chorea|purpura|anomaly"
+    "syndromes?|criteria|criterion|signs?|phenomenon|triad|tetrad|pentad|law|angina|classification|esophagus|oesophagus|an[a]?emia|chorea|palsy|anomaly|"
+    "waves?|murmurs?|rules?|forceps|man(?:oeuvre|euver)s?|staging|dystroph(?:y|ies)|cards?|fractures?|hernias?|retractors?|clamps?|scissors|method|formula|equation|"
+    "reflex|ligament|fascia|lamp|speculum|agar|medium|broth|hemiarthroplasty|mnemonic|gangrene|contracture|staining|stain|sarcoma|lymphoma|bodies|body"
 )
+"""What is called after somebody and belongs to nobody."""
+_OWN = (
+    "diseases?|tests?|chromosome|positive|negative|antiglobulin|scores?|scales?|ind(?:ex|ices)|stains|tumou?rs?|proteins?|nodules?|ulcers?|class|rods?|"
+    "macroglobulin[a]?emia|thyroiditis|breathing|respiration|lines?|cells?|nephropathy|arteritis|purpura|deformity|stages?|grad(?:e|ing)|charts?|dislocation|needles?|"
+    "blades?|catheters?|tubes?|cannulae?|valves?|procedure|operation|incision|sutures?|approach|technique|curves?|plot|reflexes|pupils?|rings?|nodes?|spots?|plaques?|"
+    "points?|fossa|duct|glands?|canal|pouch|plexus|ganglion|membrane|lesions?|antigens?|antibod(?:y|ies)|virus|bacillus|reaction|disk|loop|angle|view|nails?|plates?|"
+    "wires?|pins?|screws?|splint|frame|collar|brace|traction|prosthes[ie]s|patch|shunt|stents?|balloon|filter|drain|dressings?|bandages?|airway|mask|pump|protocol|"
+    "regimen?|circuit|exercises?|palpation|sequence|melanoma|cyst|diverticul(?:um|a|itis)|struma|goitre|goiter|encephalopathy|ataxia|aphasia|psychosis|epilepsy|dementia|"
+    "questionnaire|inventory|first[- ]rank|ratio|coefficient|regression|correction|paralysis|neuralgia|neuroma"
+)
+"""What patients have as well."""
 _FIXED = (
-    "bence[ -]jones|epstein[ -]barr|von willebrand|howell[ -]jolly|reed[ -]sternberg|guillain[ -]barre|"
-    "budd[ -]chiari|lambert[ -]eaton|child[ -]pugh|henoch[ -]schonlein|churg[ -]strauss|"
-    "charcot[ -]leyden|cheyne[ -]stokes|stevens[ -]johnson|zollinger[ -]ellison|mallory[ -]weiss|"
-    "peutz[ -]jeghers|non[ -]hodgkin|swan[ -]ganz|may[ -]hegglin|may[ -]grunwald|wright[ -]giemsa|"
-    "dubin[ -]johnson|ehlers[ -]danlos|hermansky[ -]pudlak|wolff[ -]parkinson[ -]white|"
-    "bernard[ -]soulier|diamond[ -]blackfan|chediak[ -]higashi|wiskott[ -]aldrich|plummer[ -]vinson|"
-    "creutzfeldt[ -]jakob|philadelphia (?:chromosome|positive|negative)|philadelphia-|direct coombs|indirect coombs|"
+    "|".join(one.replace("-", "[ -]") for one in sorted(_DOUBLES, key=len, reverse=True))
+    + "|wolff[ -]parkinson[ -]white|philadelphia (?:chromosome|positive|negative)|philadelphia-|direct coombs|indirect coombs|"
     r"pouch of douglas|bundle of his|angle of louis|circle of willis|canal of schlemm|ligament of treitz|st\.? john'?s wort|"
     "heinz bod|ann arbor|rai stag|binet stag|duke criteria|duke activity|light-chain|light'?s criteria"
 )
-EPONYM = re.compile(rf"(?<![a-z])(?:{_FIXED}|(?:{'|'.join(sorted(EPONYMS))})(?:'?s|s')?[ -](?:{_NOUNS}))(?![a-z])")
-"""Diseases and tests named after people; a single part of a name inside one is not the patient's."""
+_WHOLE = re.compile(rf"(?<![a-z])(?:{_FIXED})(?![a-z])")
+_BEFORE_NOUN = re.compile(rf"(?<![a-z])([a-z]+(?:-[a-z]+)*?)(?:'?s|s?')?[ -](?:{_NOUNS}|(?P<own>{_OWN}))(?![a-z])")
+
+
+def eponyms(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Diseases and tests named after people in a part of a folded text; a part of a name inside one is not the patient's."""
+    yield from (match.span() for match in _WHOLE.finditer(text, max(0, start), end))
+    yield from (match.span() for match in _BEFORE_NOUN.finditer(text, max(0, start), end) if _is_eponym(match))
+
+
+def begins_eponym(text: str) -> bool:
+    """Whether a folded text begins with a disease or a test named after somebody."""
+    match = _BEFORE_NOUN.match(text)
+    return (match is not None and _is_eponym(match)) or _WHOLE.match(text) is not None
+
+
+def _is_eponym(match: re.Match[str]) -> bool:
+    known = EPONYMS if match["own"] else _EVERY
+    return not known.isdisjoint(match[1].split("-"))
+
 
 TITLE = re.compile(
     r"(?<![a-z])(?:mr|mrs|ms|miss|mx|dr|prof|professor|doctor|sir|madam|lady|lord|herr|frau|mme|mlle)[.\s]{1,2}\Z"

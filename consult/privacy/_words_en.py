@@ -66,6 +66,9 @@ STOP: frozenset[str] = words(
     pakistan bangladesh nigeria kenya uk usa us england scotland wales ireland france germany italy spain mexico brazil vietnam
     thailand philippines japan korea turkey egypt iran iraq russia ukraine poland romania canada australia
     time contacts contacted telephoned paged bleeped emailed texted
+    syndrome disease sign signs test tests index classification grade grading stage staging rules formula equation manoeuvre maneuver forceps murmur
+    waves dystrophy fracture catheter needle procedure operation stain protocol regimen technique ventilator machine
+    girlfriend boyfriend examiner coroner coordinator interpreter mon tue wed thu fri sun
     """
 )
 """Folded words that end a name, or are none though they begin with a capital letter."""

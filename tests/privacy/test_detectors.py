@@ -50,7 +50,7 @@ FOUND = [
     ("(302) 555-6964 x13685; 1-887-555-6714", "[phone-1] x[phone-2]; [phone-3]"),
     ("MBI 1EG4-TE5-MK73, SSN: 380 41 1322, xxx-xx-1234", "MBI [id-1], SSN: [id-2], [id-3]"),
     ("Policy # LXZ 8050 9044, Member ID ZGP12345A67", "Policy # [id-1], Member ID [id-2]"),
-    ("S/N PJN123456S, lot BLC149536G, unit number W1234 26 123456", "S/N [id-1], lot BLC149536G, unit number [id-2]"),
+    ("S/N PJN123456S, lot BLC149536G, unit number W1234 26 123456", "S/N [id-1], lot [id-2], unit number [id-3]"),
     ("Ward 7B bed 12, Room 4-A, Rm 3.91", "Ward 7B bed [id-1], Room [id-2], Rm [id-3]"),
     ("ZIP 43210-1234, postcode LS12 3AB; our ref AB/123/26", "ZIP [address-1], postcode [address-2]; our ref [id-1]"),
     ("MAC 00:1B:44:38:3A:B7, UDI (01)00643169123456", "MAC [id-1], UDI [id-2]"),
@@ -110,6 +110,12 @@ def test_people_numbers_and_places_are_found(text: str, left: str) -> None:
         "Berg 21/56, Fontaine IIb, Cormack-Lehane 2b, Hunt and Hess 2. Los Angeles grade B. Milan and Tokyo criteria. Gillies lift. Mowbray ordered.",
         "Stanford B型，Ashworth 1+级，McConnell征（-），赛治10mg，杜仲、徐长卿、何首乌停用，试剂批号20241107，工作单位：退休，I/O 2450/1900。",
         "外院查血红蛋白78g/L，单核细胞增多，常规治疗，明显好转，平均动脉压65，连续监测，许多医院，主管护师。",
+        "No Osborn waves. Query Austin Flint, no Graham Steell murmur. Carpentier I. Target INR (St Jude 23 mm). Jones criteria not met.",
+        "Neville-Barnes forceps. Guthrie card taken. Wood's lamp negative. Pupils: no Marcus Gunn. Fuchs dystrophy. Charnley hemiarthroplasty.",
+        "Machine: Philips Epiq 7. Syringe driver (McKinley T34). Klaricid confirmed. Told to stop Xarelto. Nutrison by Corflo 8 Fr. Wernicke signs: none.",
+        "C-spine cleared by Canadian rule. Kcal (Mifflin-St Jeor x 1.3). Mueller Hinton, Paul Bunnell neg. Free fluid in the pouch of Douglas.",
+        "Leopold四步触诊清楚，无Schneider一级症状，Murphy征（-）。无施奈德一级症状，利奥波德四步触诊，奥本海姆征阴性，罗夫辛征阴性。",
+        "透析机：费森尤斯4008S，贝朗血滤机，西门子CT。心电图：窦律，ST段改变。满意度：满意。甘舒霖、安博诺口服，库克球囊。",
     ],
 )
 def test_medicine_is_left_alone(text: str) -> None:
@@ -137,6 +143,21 @@ def test_whoever_is_introduced_once_is_known_in_the_whole_case() -> None:
         ),
         ("Smith^Karl", "Smith K 6.9", "[name-1] K 6.9"),
         ("Bishop^Gwen", "G. Bishop; the bishop's move", "[name-1]; the bishop's move"),
+        (
+            "Graves^Ann",
+            "Graves' disease, Dr Graves; Graves seen, Ann well",
+            "Graves' disease, Dr [name-1]; [name-1] seen, [name-1] well",
+        ),
+        (
+            "Wells^Tom",
+            "Wells score 4. Mr Wells is well; Wells agrees",
+            "Wells score 4. Mr [name-1] is well; [name-1] agrees",
+        ),
+        (
+            "Jones^Una",
+            "Jones criteria met; Jones test due; Jones drain out",
+            "Jones criteria met; [name-1] test due; [name-1] drain out",
+        ),
     ],
 )
 def test_a_known_name_in_other_writings(named: str, text: str, left: str) -> None:
