@@ -1,5 +1,6 @@
 """The case and its readers: one reader per format behind one contract."""
 
+from consult.case._fhir.reader import Notice
 from consult.case._fhir.stream import stream_cases
 from consult.case._fhir.writer import case_bundle
 from consult.case._instructions import holds_instructions
@@ -36,6 +37,7 @@ __all__ = [
     "Identity",
     "IdentityTerm",
     "Model",
+    "Notice",
     "Numbering",
     "Observation",
     "ObservationStatus",

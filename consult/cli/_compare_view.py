@@ -70,9 +70,17 @@ def show_verdict(terminal: Console, verdict: Verdict) -> None:
         style = "bold red" if one.fails else style
         table.add_row(one.about, Text(word, style=style), str(one.n), Text(plain(one.says, _LONG)))
     terminal.print(table)
-    terminal.print(
-        Text("The gate is passed.", "green") if verdict.passed else Text("The gate is NOT passed.", "bold red")
-    )
+    terminal.print(_ended(verdict))
+
+
+def _ended(verdict: Verdict) -> Text:
+    """Whether the gate is passed, and how much of it says nothing: a mistyped group would be passed by anything."""
+    unjudged, of = sum(one.outcome == "unjudged" for one in verdict.judgements), len(verdict.judgements)
+    if not verdict.passed:
+        return Text(f"The gate is NOT passed{': nothing could be judged' if unjudged == of else ''}.", "bold red")
+    if not unjudged:
+        return Text("The gate is passed.", "green")
+    return Text(f"The gate is passed, but {unjudged} of {of} limits could not be judged.", "yellow")
 
 
 def _figures(terminal: Console, judged: Sequence[Judged], metrics: dict[str, Metric]) -> None:

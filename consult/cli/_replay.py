@@ -71,9 +71,7 @@ def replay(
         list[str] | None,
         typer.Option("--ablate", help="Leave out one at a time: specialties, facts or facts=normal."),
     ] = None,
-    ablate_limit: Annotated[
-        int, typer.Option("--ablate-limit", min=1, help="Facts of a case to leave out.")
-    ] = 20,
+    ablate_limit: Annotated[int, typer.Option("--ablate-limit", min=1, help="Facts of a case to leave out.")] = 20,
     lang: Lang = None,
     json: Json = False,
     home: Home = None,
@@ -103,7 +101,7 @@ def replay(
         format=format,
         tables=_tables(flat=flat, parquet=parquet),
     )
-    if not options.tables and is_finished(out, request(cases, arms, options)):
+    if not options.tables and is_finished(out, request(cases, arms, options), retry_failed=retry_failed):
         said = "every case has its row already; nothing was run"
     else:
         said = _replayed(cases, out, arms, chosen, options)
@@ -116,7 +114,8 @@ def replay(
         found = {} if left_out is None else {"ablation": left_out.model_dump(mode="json", by_alias=True)}
         print_json({**summary, **found})
         return
-    _show(summary["arms"], out)
+    order = [arm.name for arm in arms]
+    _show({name: summary["arms"][name] for name in (*order, *summary["arms"]) if name in summary["arms"]}, out)
     if left_out is not None:
         show(left_out)
     say(said)
@@ -135,7 +134,7 @@ def _left_out(
     from consult.cli._ablation import leave_out
     from consult.replay import is_ablated, read_ablation, request
 
-    if is_ablated(out, request(cases, arms, options), whats, limit):
+    if not options.retry_failed and is_ablated(out, request(cases, arms, options), whats, limit):
         return "nothing was left to leave out", read_ablation(out)
     with console(stderr=True).status("leaving out") as status:
         stopped = leave_out(

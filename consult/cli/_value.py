@@ -104,7 +104,8 @@ def _cases(
         with _live(chosen, catalog, period) as live:
             yield live
     else:
-        yield ReplayedCases.read(folder, catalog=catalog, sealer=Vault.from_settings(chosen.storage).sealer("replay"))
+        sealer = Vault.from_settings(chosen.storage).sealer("replay")
+        yield ReplayedCases.read(folder, catalog=catalog, sealer=sealer, priced=_priced(chosen))
 
 
 @contextmanager
@@ -118,10 +119,15 @@ def _live(chosen: Settings, catalog: Catalog, period: Period) -> Iterator[LiveCa
     receipts = Receipts.open(chosen.home_path)
     try:
         with Store.from_settings(chosen) as store:
-            yield LiveCases(store, catalog, period, receipts.of if receipts is not None else lambda _: ())
+            received = receipts.of if receipts is not None else lambda _: ()
+            yield LiveCases(store, catalog, period, received, _priced(chosen))
     finally:
         if receipts is not None:
             receipts.close()
+
+
+def _priced(chosen: Settings) -> list[str]:
+    return [name for name, model in chosen.models.items() if model.price is not None]
 
 
 def _write(out: Path, report: ValueReport, names: Names) -> None:

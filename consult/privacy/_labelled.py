@@ -40,7 +40,7 @@ _ZH = re.compile(
 )
 _WECHAT = re.compile(r"(?:微信号?|wechat|qq号?)(?:为|是|:|\s){0,3}([a-z][a-z0-9_-]{4,19}|[1-9]\d{4,11})(?![a-z0-9])")
 _PHONE_ZH = re.compile(
-    r"(?:电话|手机|联系方式|热线|座机|传真|短号|分机|内线|小灵通)(?:号码?)?(?:\s?(?:为|是|:|\()){0,2}\s{0,2}"
+    r"(?:电话|手机|联系方式|热线|座机|传真|短号|分机|内线|小灵通|请拨打?|拨打|请致电|请打)(?:号码?)?(?:\s?(?:为|是|:|\()){0,2}\s{0,2}"
     r"((?:\+?86[ -]?)?(?:\(?0\d{2,3}\)?[ -]?)?\d[\d -]{1,14}\d(?:(?:转|ext)\d{1,5})?)(?![0-9a-z])(?!\.\d)"
 )
 _NUMBERED_ZH = re.compile(
@@ -89,7 +89,7 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。；）)]+", re.IGNORECASE)
 _NHS = re.compile(r"(?<![\d.-])(\d{3})[ -](\d{3})[ -](\d{4})(?![\d-]|\.\d)")
 _DIGIT = re.compile(r"\d")
 _EXTENSION = re.compile(
-    r"(?:ext(?:ension)?|bleep|pager|beeper|fax|tel|分机|内线|短号|电话|座机|传真|转)[^a-z\d]{0,6}(?:no|number)?\W{0,3}\Z"
+    r"(?:ext(?:ension)?|bleep|pager|beeper|fax|tel|分机|内线|短号|电话|座机|传真|转|拨打?|致电|请打)[^a-z\d]{0,6}(?:no|number)?\W{0,3}\Z"
 )
 """Behind these, a number of a few digits is one that can be called; behind `called` it may be the time of day."""
 _DATE = re.compile(r"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])(?:[-/.]|\Z)")

@@ -103,12 +103,28 @@ class Bench:
         try:
             case = blinded(case) if pair.arm in self._blind else case
             drafted = await rehearsal.draft(case, language=language)
-            return self._scored(drafted, head, pair, rehearsal.library)
+            return self._scored(drafted, head, pair.expected, rehearsal.library)
         except ConsultError as error:
             return failed(head, f"{type(error).__name__}: {error}")
         except Exception as error:  # one case must not stop thousands; the kind says enough to look for it
             log.warning("a pair failed: %s", type(error).__name__)  # a traceback may quote the case
             return failed(head, type(error).__name__)
+
+    def scored_again(self, item: Item, arm: str, row: Row, drafted: Consultation) -> Outcome | None:
+        """A row as it is by what the case expects now; None where the plan itself would be another.
+
+        Args:
+            item: with what it expects now.
+            arm: of the row.
+            row: of a plan, as it was.
+            drafted: the plan.
+        """
+        rehearsal = self._rehearsals[arm]
+        language = None if item.expected is None else item.expected.language
+        if row.language != (language or rehearsal.settings.language):
+            return None
+        head = self.head(item, arm).model_copy(update={"language": row.language, "results": row.results})
+        return self._scored(drafted, head, item.expected, rehearsal.library)
 
     def reading(self, site: Arm, content: str) -> Library | None:
         """What cases are read with where the site's settings are these; None where that is not this content."""
@@ -122,8 +138,7 @@ class Bench:
         for library in self._libraries.values():
             library.close()
 
-    def _scored(self, drafted: Consultation, head: Row, pair: Pair, library: Library) -> Outcome:
-        expected = pair.expected
+    def _scored(self, drafted: Consultation, head: Row, expected: Expected | None, library: Library) -> Outcome:
         judged = expected is not None and (expected.public is None or expected.public.judged)
         scored = score(drafted, expected, library) if expected is not None and judged else None
         place = place_of(head.case_hash, head.arm_hash)

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from consult.analytes import Catalog
-from consult.case import Case, Model, Numbering, native_lines, read_line, stream_cases
+from consult.case import Case, Model, Notice, Numbering, native_lines, read_line, stream_cases
 from consult.concepts import Concepts
 from consult.content import content_root
 from consult.errors import CaseError, UsageError
@@ -91,6 +91,7 @@ class Cases:
     """Whether there is an arm to compare with; without one no public benchmark is read."""
     _seen: dict[str, int] = field(default_factory=dict, init=False)
     _broken: int = field(default=0, init=False)
+    _within: list[Path] = field(default_factory=list, init=False)
     _hashes: set[str] = field(default_factory=set, init=False)
     _numbering: Numbering = field(default_factory=Numbering, init=False)
 
@@ -131,6 +132,7 @@ class Cases:
 
     def _begin(self) -> None:
         self._seen, self._broken, self._hashes, self._numbering = {}, 0, set(), Numbering()
+        self._within = []
 
     def _once(self, items: Iterable[Item]) -> Iterator[Item]:
         """The same patient twice is one case."""
@@ -144,24 +146,40 @@ class Cases:
             yield from self._folder(source)
         elif top and source.suffix == ".toml":
             yield from self._suite(source)
+        elif not top and not source.is_file():  # a pipe would be waited for without end
+            yield self._unreadable("neither a file nor a folder")
         else:
             yield from self._file(source, top=top)
 
     def _suite(self, path: Path) -> Iterator[Item]:
         suite = read_suite(path)
-        for entry in suite.cases:
+        for number, entry in enumerate(suite.cases, start=1):
             below = path.parent / entry
             if not below.exists():
-                raise UsageError(f"the suite names {entry!r}, which does not exist")
+                raise UsageError(f"entry {number} of cases in the suite does not exist")
+            if below.suffix == ".toml":
+                raise UsageError(
+                    f"entry {number} of cases in the suite is a TOML file; a suite names files and folders of cases"
+                )
             yield from (item for item in self._items(below) if suite.takes(item.expected))
 
     def _folder(self, folder: Path) -> Iterator[Item]:
         if (folder / EXPECTED).is_file():
             yield self._described(folder)
             return
-        for entry in sorted(folder.iterdir()):
+        place = folder.resolve()
+        if place in self._within:  # a link back to a folder that it stands in: its cases are read already
+            return
+        self._within.append(place)
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError:
+            yield self._unreadable("a folder cannot be read")
+            entries = []
+        for entry in entries:
             if not entry.name.startswith(".") and entry.suffix != ".toml":
                 yield from self._items(entry)
+        self._within.pop()
 
     def _described(self, folder: Path) -> Item:
         """A case beside what is expected of it; it goes by the name of its folder."""
@@ -177,12 +195,23 @@ class Cases:
             if benchmark is not None:
                 yield from self._public(path, benchmark)
                 return
-            for one in self._read(path):
-                yield _item(one) if isinstance(one, Case) else self._unreadable(one)
+            yield from self._told(self._read(path))
         except CaseError as error:
             if top:
                 raise
             yield self._unreadable(str(error))
+
+    def _told(self, parts: Iterator[Case | str]) -> Iterator[Item]:
+        """What a file holds. A notice is no case that failed, for its cases say the same; alone it is one."""
+        notices: list[str] = []
+        empty = True
+        for one in parts:
+            if isinstance(one, Notice):
+                notices.append(one)
+                continue
+            empty = False
+            yield _item(one) if isinstance(one, Case) else self._unreadable(one)
+        yield from (self._unreadable(str(one)) for one in notices if empty)
 
     def _benchmark(self, path: Path) -> str | None:
         if self.format == "auto":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -84,6 +85,11 @@ class Expected(Model):
         if value and not any(one.points > 0 for one in value):
             raise ValueError("no criterion is worth more than 0 points: there is nothing to reach")
         return value
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all but the rubric, which is a judge's: what the scores of a row depend on beside its plan."""
+        return hashlib.sha256(self.model_dump_json(exclude={"rubric"}).encode()).hexdigest()
 
     @classmethod
     def read(cls, path: Path) -> Expected:

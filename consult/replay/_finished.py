@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -79,10 +79,7 @@ def _content(source: Path) -> str | None:
 
 def _files(source: Path) -> list[list[str]] | None:
     """Name and SHA-256 of every file below a source, as replay finds them; None where one can be read only once."""
-    files = [source]
-    if source.is_dir():
-        walked = os.walk(source, followlinks=True)
-        files = [Path(folder, name) for folder, _, names in walked for name in names]
+    files = list(_below(source)) if source.is_dir() else [source]
     found = []
     for path in files:
         if not path.is_file():
@@ -93,3 +90,13 @@ def _files(source: Path) -> list[list[str]] | None:
         except OSError:
             return None
     return sorted(found)
+
+
+def _below(source: Path) -> Iterator[Path]:
+    """Files below a folder; one that links lead to again is walked once, or a link upwards would have no end."""
+    seen = {os.path.realpath(source)}
+    for folder, folders, names in os.walk(source, followlinks=True):
+        places = {name: os.path.realpath(os.path.join(folder, name)) for name in sorted(folders)}
+        folders[:] = [name for name, place in places.items() if place not in seen]
+        seen.update(places.values())
+        yield from (Path(folder, name) for name in names)

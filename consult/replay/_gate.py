@@ -43,8 +43,9 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing fails."""
-        return not any(one.fails for one in self.judgements)
+        """Whether nothing fails, and something could be judged: a gate that saw nothing lets nothing through."""
+        seen = any(one.outcome != "unjudged" for one in self.judgements)
+        return seen and not any(one.fails for one in self.judgements)
 
     def as_json(self) -> dict[str, Any]:
         """JSON types."""

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from consult.case import Model
 from consult.errors import UsageError
 from consult.replay._metrics import METRICS, PROCESS, Metric, metric_named
+from consult.replay._process import MEASURES
 from consult.replay._summary import BY
 
 MISSING, CHANGED = "missing-cases", "changed-cases"
@@ -47,8 +48,10 @@ class Limit(Model):
 
     @model_validator(mode="after")
     def _possible(self) -> Limit:
-        if self.measured is None and self.metric not in {MISSING, CHANGED}:
-            known = ", ".join((*(metric.name for metric in METRICS), f"{PROCESS}NAME", MISSING, CHANGED))
+        unknown = self.measured is None and self.metric not in {MISSING, CHANGED}
+        if unknown or (self.metric.startswith(PROCESS) and self.metric.removeprefix(PROCESS) not in MEASURES):
+            processes = (f"{PROCESS}{measure}" for measure in MEASURES)
+            known = ", ".join((*(metric.name for metric in METRICS), *processes, MISSING, CHANGED))
             raise ValueError(f"there is no metric {self.metric!r}; there are {known}")
         changes = (self.max_loss, self.max_increase, self.max_decrease)
         if all(limit is None for limit in (*changes, self.min, self.max)):

@@ -43,7 +43,7 @@ class Side:
         for row in read_rows(folder):
             by_arm.setdefault(row.arm, []).append(_countable(row))
         chosen = _chosen(by_arm, arm)
-        now = arms_now(folder).get(chosen)
+        now = arms_now(folder).get(chosen, "")
         last = now if any(row.arm_hash == now for row in by_arm[chosen]) else by_arm[chosen][-1].arm_hash
         rows = [row for row in by_arm[chosen] if row.arm_hash == last]
         return cls(folder, chosen, last, rows, len(by_arm[chosen]) - len(rows))

@@ -14,17 +14,18 @@ from typing import Any
 
 from consult.errors import CaseError, UsageError
 from consult.panel import Library
+from consult.replay._ablated import BELOW
 from consult.replay._arms import Arm
 from consult.replay._bench import Bench
 from consult.replay._cases import Cases, Item, sampled
 from consult.replay._finished import is_finished, request, rows_size
 from consult.replay._hours import Hours
 from consult.replay._index import RowIndex
-from consult.replay._options import RUN, SUMMARY, Options, Replayed
+from consult.replay._options import ROWS, RUN, SUMMARY, Options, Replayed
 from consult.replay._processes import Processes
 from consult.replay._progress import Ended, Progress, Tell
 from consult.replay._report import write_report
-from consult.replay._results import Results
+from consult.replay._results import Results, read_rows
 from consult.replay._rubrics.records import Scores
 from consult.replay._run import Executor, InProcess, Terms, run_pairs
 from consult.replay._summary import ArmSummary, summarise, summary_document
@@ -176,7 +177,7 @@ async def _run(
     progress = Progress()
     chosen = await asyncio.to_thread(_chosen, cases, options)
     progress.total = None if chosen is None else len(chosen) * len(arms)
-    spent = sum((Decimal(row.usage.cost) for row in results.rows()), Decimal()) if results.begun else Decimal()
+    spent = sum((Decimal(cost) for cost in _costs(results)), Decimal())
     terms = Terms(
         budget=options.budget,
         spent=spent,
@@ -194,6 +195,14 @@ async def _run(
         progress=progress,
         tell=tell,
     )
+
+
+def _costs(results: Results) -> Iterator[str]:
+    """What every row cost, those of what was left out included."""
+    below = results.folder / BELOW
+    for folder in (results.folder, below):
+        if (folder / ROWS).is_file():
+            yield from (row.usage.cost for row in read_rows(folder))
 
 
 def _cases(source: Path, settings: Settings, options: Options, *, controlled: bool) -> Cases:

@@ -69,10 +69,10 @@ class Results:
         """All rows, in the order in which they were written; of a pair that was tried again, the last one only."""
         return read_rows(self.folder)
 
-    def finished(self, *, failed_too: bool = True) -> set[tuple[str, str]]:
-        """The pairs (case hash, arm hash) that have a row."""
+    def finished(self, *, failed_too: bool = True) -> dict[tuple[str, str], str]:
+        """The pairs (case hash, arm hash) that have a row, with the hash of what their cases expected then."""
         rows = read_rows(self.folder)
-        return {(row.case_hash, row.arm_hash) for row in rows if failed_too or row.status == "ok"}
+        return {(row.case_hash, row.arm_hash): row.expectations for row in rows if failed_too or row.status == "ok"}
 
     def append(self, row: Row) -> None:
         """Write a row; it is with the operating system when this returns, and survives the process."""
@@ -84,7 +84,8 @@ class Results:
     def keep(self, place: str, packed: bytes) -> None:
         """Write a consultation that was packed with `pack`; before its row, so that no row points at nothing."""
         path = self.folder / place
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed(path.relative_to(self.folder).parents):
+            (self.folder / folder).mkdir(mode=0o700, exist_ok=True)  # of parents that it makes, mkdir sets no mode
         temporary = path.with_name(f".{path.name}.new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -225,7 +226,7 @@ def _bytes_of(path: Path) -> IO[bytes]:
 
 def _opened(path: Path) -> IO[bytes]:
     """The file of rows, ready for the next one: what was torn when a process died is cut off."""
-    private_file(path)
+    private_file(path, within="the folder of results")
     file = path.open("r+b")
     end = file.seek(0, os.SEEK_END)
     while end:
@@ -242,7 +243,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _locked(path: Path) -> IO[bytes]:
-    private_file(path)
+    private_file(path, within="the folder of results")
     file = path.open("r+b")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -114,6 +114,8 @@ class Row(Model):
     """Statements that were supported only after a model was asked to mend them."""
     scored: bool = False
     """Whether the case says what it expects."""
+    expectations: str = ""
+    """Hash of what it expects, the rubric apart; empty where nobody said."""
     tally: Tally = Field(default_factory=Tally)
     misses: list[Miss] = Field(default_factory=list)
     public: Public | None = None
@@ -188,6 +190,7 @@ def head_of(case: str, case_hash: str, arm: str, arm_hash: str, expected: Expect
     """The row of a pair of which nothing is known but what it is of."""
     keys = ("specialty", "group", "trap", "public")
     told = {} if expected is None else {key: getattr(expected, key) for key in keys}
+    told["expectations"] = "" if expected is None else expected.hash
     return Row(case=case, case_hash=case_hash, arm=arm, arm_hash=arm_hash, status="ok", **told)
 
 

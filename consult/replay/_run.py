@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from consult.errors import UsageError
 from consult.replay._bench import Bench, Outcome, Pair, failed
 from consult.replay._cases import Cases, Item
+from consult.replay._index import RowIndex
 from consult.replay._progress import Ended, Progress, Tell
 from consult.replay._results import Results
 from consult.replay._row import Row
@@ -94,7 +105,7 @@ async def run_pairs(
         tell: called after every row.
     """
     work = _Work(results, terms or Terms(), progress or Progress(), tell)
-    done = results.finished(failed_too=not work.terms.retry_failed) if results.begun else set()
+    done = results.finished(failed_too=not work.terms.retry_failed) if results.begun else {}
     running: set[asyncio.Task[Outcome]] = set()
     stopped = False
     try:
@@ -130,7 +141,7 @@ async def _pairs(
     items: Iterable[Item] | AsyncIterable[Item],
     arms: Sequence[str],
     bench: Bench,
-    done: set[tuple[str, str]],
+    done: Mapping[tuple[str, str], str],
     work: _Work,
 ) -> AsyncGenerator[Pair]:
     """The pairs to run; what needs no run (an unreadable part, a finished pair) is settled here."""
@@ -140,13 +151,18 @@ async def _pairs(
         for arm in turn:
             if item.arms is not None and arm not in item.arms:
                 continue
-            if (item.hash, bench.hashes[arm]) in done:
+            then = done.get((item.hash, bench.hashes[arm]))
+            if then is not None and (then == _expectations(item) or work.settled(bench, item, arm)):
                 work.progress.skipped += 1
             elif item.case is None:
                 work.write(failed(bench.head(item, arm), item.error))
             else:
                 yield Pair.of(item, arm)
         turn.rotate(-1)
+
+
+def _expectations(item: Item) -> str:
+    return "" if item.expected is None else item.expected.hash
 
 
 @dataclass(slots=True)
@@ -157,6 +173,8 @@ class _Work:
     terms: Terms
     progress: Progress
     tell: Tell
+    before: RowIndex | None = None
+    """The rows as they were, once they are asked for."""
 
     def take(self, ended: tuple[set[asyncio.Task[Outcome]], set[asyncio.Task[Outcome]]]) -> set[asyncio.Task[Outcome]]:
         """Write the rows of what ended; gives back what still runs."""
@@ -173,6 +191,24 @@ class _Work:
         self.results.append(row)
         self._count(row)
         self.tell(self.progress)
+
+    def settled(self, bench: Bench, item: Item, arm: str) -> bool:
+        """Whether a pair whose case expects something else than it did needs no run: its plan is scored again."""
+        row = self._rows(bench).row(arm, item.hash)
+        if row is None or row.status == "failed" or not row.document:
+            return True
+        try:
+            found = bench.scored_again(item, arm, row, self.results.document(row))
+        except UsageError:  # the plan cannot be read any more
+            return False
+        if found is not None:
+            self.results.append(found.row)
+        return found is not None
+
+    def _rows(self, bench: Bench) -> RowIndex:
+        if self.before is None:
+            self.before = RowIndex.read(self.results.folder, now=bench.hashes)
+        return self.before
 
     def _count(self, row: Row) -> None:
         self.progress.done += 1

@@ -34,8 +34,12 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def private_file(path: Path) -> Path:
+def private_file(path: Path, *, within: str = "the home") -> Path:
     """Make `path` as an empty file (0600) unless it exists; an existing one is closed to others.
+
+    Args:
+        path: the file.
+        within: what the folder that holds it is called, if it cannot be made.
 
     Raises:
         SettingsError: it cannot be made or written (a disk that is read-only, another's file).
@@ -45,7 +49,7 @@ def private_file(path: Path) -> Path:
         if path.stat().st_mode & OTHERS:
             path.chmod(0o600)
     except OSError as error:
-        raise SettingsError(f"{path.name} in the home cannot be written: {error.strerror}") from None
+        raise SettingsError(f"{path.name} in {within} cannot be written: {error.strerror}") from None
     return path
 
 

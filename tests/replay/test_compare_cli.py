@@ -55,6 +55,14 @@ def out(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+def test_arms_stand_in_the_order_in_which_they_are_asked_for(consult: Call, out: Path, tmp_path: Path) -> None:
+    cases = out.parent / "cases"
+    arms = [*("--arm", "panel", "--arm", "blind"), *("--engine", "rules", "--concurrency", 1)]
+    code, printed, _ = consult("replay", cases, "--out", tmp_path / "out", *arms)
+    assert code == 0
+    assert printed.split()[:2] == ["panel", "blind"]
+
+
 def test_a_comparison_says_what_was_lost(consult: Call, out: Path) -> None:
     code, printed, _ = consult("compare", f"{out}:base", f"{out}:no-rule")
     assert code == 0
@@ -74,6 +82,19 @@ def test_a_gate_that_fails_ends_with_1(consult: Call, out: Path) -> None:
     assert code == 0
     assert "The gate is passed." in printed
     assert "0 of 2 cases changed" in printed
+
+
+def test_a_gate_says_how_much_of_it_was_not_judged(consult: Call, out: Path, tmp_path: Path) -> None:
+    gate = tmp_path / "gate.toml"
+    blind = '[[gate]]\nmetric = "first-1"\nmax_loss = 0\ngroup = "no-such-group"\n'
+    gate.write_text(blind, encoding="utf-8")
+    code, printed, _ = consult("compare", f"{out}:base", f"{out}:no-rule", "--gate", gate)
+    assert code == 1
+    assert "The gate is NOT passed: nothing could be judged." in printed
+    gate.write_text(f'{blind}[[gate]]\nmetric = "forbidden"\nmax_loss = 5\n', encoding="utf-8")
+    code, printed, _ = consult("compare", f"{out}:base", f"{out}:no-rule", "--gate", gate)
+    assert code == 0
+    assert "The gate is passed, but 1 of 2 limits could not be judged." in printed
 
 
 def test_plans_of_changed_cases_are_shown_in_their_language(consult: Call, out: Path) -> None:

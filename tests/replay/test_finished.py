@@ -72,6 +72,15 @@ def test_cases_behind_links_and_under_strange_names_count(few_cases: Path, site:
     assert asked(folder, site) not in {before, None}
 
 
+def test_links_upwards_have_an_end(site: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    (folder / "case.json").write_bytes(b"{}")
+    for name in "abc":
+        (folder / name).symlink_to(".", target_is_directory=True)
+    assert asked(folder, site) is not None
+
+
 def test_a_suite_that_names_a_suite_is_no_endless_one(site: Settings, tmp_path: Path) -> None:
     suite = tmp_path / "suite.toml"
     suite.write_text('cases = ["suite.toml"]', encoding="utf-8")

@@ -140,6 +140,7 @@ def test_a_change_that_should_change_nothing_can_be_held_to_it(tmp_path: Path) -
         ("[[gate]]\nmetric = 'first-1'\nmax_lost = 0", "gate 1: 'max_lost' is no key; there are metric, specialty"),
         ("alfa = 1\n[[gate]]\nmetric = 'first-1'\nmax_loss = 0", "'alfa' is no key; there are alpha, gate"),
         ("[[gate]]\nmetric = 'firsts'\nmax_loss = 0", "gate 1: there is no metric 'firsts'; there are alerts-found"),
+        ("[[gate]]\nmetric = 'process.fact-lost'\nmax_loss = 0", "gate 1: there is no metric 'process.fact-lost'"),
         ("[[gate]]\nmetric = 'first-1'", "gate 1: a gate needs one of max_loss, min"),
         ("[[gate]]\nmetric = 'first-1'\nmax_loss = -1", "gate 1, max_loss: Input should be greater"),
         ("[[gate]]\nmetric = 'first-1'\nmax_increase = 0", "gate 1: more of first-1 is better: max_decrease says"),

@@ -160,7 +160,7 @@ def test_the_command_shows_the_control_beside(
     assert code == 0
     lines = {line.split("  ")[0].strip(): line.split()[-2:] for line in shown.splitlines()}
     assert lines["agentclinic: judged by code"] == ["2/3", "2/3"]
-    assert lines["agentclinic: met, not given away"] == ["0/1", "1/1"]
+    assert lines["agentclinic: met, not given away"] == ["1/1", "0/1"]
     assert "alerts false" not in shown
     summary = json.loads((tmp_path / "agentclinic.jsonl" / "summary.json").read_text(encoding="utf-8"))
     assert summary["arms"]["blind"]["public"]["agentclinic"]["cases"] == 3

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +16,7 @@ from typing import Any
 import pytest
 from replay_rows import FEW
 
-from consult.errors import CaseError, UsageError
+from consult.errors import CaseError, SettingsError, UsageError
 from consult.replay import Options, Replayed, Results, Row, Side, arms_of, replay
 from consult.replay._hours import Hours
 from consult.replay._index import RowIndex
@@ -104,6 +107,12 @@ def test_one_folder_serves_one_replay_at_a_time(results: Results) -> None:
         Results(results.folder)
 
 
+def test_a_folder_that_cannot_be_written_is_not_called_the_home(tmp_path: Path) -> None:
+    (tmp_path / "out" / ".lock").mkdir(parents=True)
+    with pytest.raises(SettingsError, match=r"\.lock in the folder of results cannot be written"):
+        Results(tmp_path / "out")
+
+
 def test_rows_do_not_depend_on_processes_or_order(
     few_cases: Path, results: Results, site: Settings, tmp_path: Path
 ) -> None:
@@ -135,6 +144,43 @@ def test_what_cannot_be_read_is_a_row(tmp_path: Path, results: Results, site: Se
     assert [row.status for row in rows].count("failed") == 2
     assert replayed.arms["panel"].failed == 2
     assert "c.hl7" not in (results.folder / "results.jsonl").read_text(encoding="utf-8")
+
+
+def test_what_is_not_read_of_a_patient_makes_no_failed_case(tmp_path: Path, results: Results, site: Settings) -> None:
+    patient = {"resourceType": "Patient", "id": "p"}
+    potassium = {"resourceType": "Observation", "status": "final", "code": {"text": "Potassium"}}
+    potassium |= {"subject": {"reference": "Patient/p"}, "valueQuantity": {"value": 4.1, "unit": "mmol/L"}}
+    claim = {"resourceType": "Claim", "patient": {"reference": "Patient/p"}}
+    export = tmp_path / "export.ndjson"
+    export.write_text("\n".join(json.dumps(one) for one in (patient, potassium, claim)), encoding="utf-8")
+    run(export, results, site)
+    assert [(row.status, row.results) for row in results.rows()] == [("ok", 1)]
+
+
+def test_pipes_and_links_upwards_are_not_waited_for(tmp_path: Path, results: Results, site: Settings) -> None:
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Hb 60 g/L, MCV 65 fL, ferritin 4 ug/L in a woman of 40.", encoding="utf-8")
+    for name in ("up", "up-again"):
+        (folder / name).symlink_to(".", target_is_directory=True)
+    os.mkfifo(folder / "pipe")
+    run(folder, results, site)
+    told = sorted((row.status, row.error) for row in results.rows())
+    assert told == [("failed", "neither a file nor a folder"), ("ok", "")]
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [("suite.toml", "entry 2 of cases in the suite is a TOML file"), ("gone", "entry 2 .* not exist")],
+)
+def test_a_suite_names_cases_and_its_errors_name_no_file(
+    entry: str, says: str, few_cases: Path, tmp_path: Path, results: Results, site: Settings
+) -> None:
+    suite = tmp_path / "suite.toml"
+    suite.write_text(f"cases = [{str(few_cases)!r}, {entry!r}]", encoding="utf-8")
+    with pytest.raises(UsageError, match=says) as refused:
+        run(suite, results, site)
+    assert entry not in str(refused.value)
 
 
 def test_nothing_readable_is_told_at_once(tmp_path: Path, results: Results, site: Settings) -> None:
@@ -302,3 +348,44 @@ def test_an_arm_that_is_not_asked_for_is_summed_as_it_was_last(
         run(few_cases, results, site, str(arms))
     replayed = run(few_cases, results, site, "panel")
     assert {name: arm.cases for name, arm in replayed.arms.items()} == {"a": len(FEW), "panel": len(FEW)}
+
+
+def test_plans_are_scored_again_where_a_case_expects_something_else(
+    few_cases: Path, results: Results, site: Settings, tmp_path: Path
+) -> None:
+    cases = tmp_path / "cases"
+    shutil.copytree(few_cases, cases)
+    before = run(cases, results, site).arms["panel"].tally
+    expected = cases / "lab-haemolysed-potassium" / "expected.toml"
+    text = re.sub(r"(?m)^alerts = .*$", 'alerts = ["na"]', expected.read_text(encoding="utf-8"))
+    expected.write_text(text, encoding="utf-8")
+    again = run(cases, results, site)
+    assert again.already_complete
+    assert again.arms["panel"].cases == len(FEW)
+    assert again.arms["panel"].tally.alerts_of - again.arms["panel"].tally.alerts > before.alerts_of - before.alerts
+    fresh = Results(tmp_path / "fresh")
+    assert run(cases, fresh, site).arms == again.arms
+    fresh.close()
+    size = (results.folder / "results.jsonl").stat().st_size
+    (results.folder / "run.json").unlink()
+    assert run(cases, results, site).ended.progress.skipped == len(FEW)
+    assert (results.folder / "results.jsonl").stat().st_size == size
+
+
+def test_a_plan_in_another_language_is_made_anew(
+    few_cases: Path, results: Results, site: Settings, tmp_path: Path
+) -> None:
+    cases = tmp_path / "cases"
+    shutil.copytree(few_cases, cases)
+    run(cases, results, site)
+    expected = cases / "lab-haemolysed-potassium" / "expected.toml"
+    text = expected.read_text(encoding="utf-8").replace('language = "en"', 'language = "zh"')
+    expected.write_text(text, encoding="utf-8")
+    assert run(cases, results, site).ended.progress.done == 1
+    assert rows_of(results)["lab-haemolysed-potassium", "panel"].language == "zh"
+
+
+def test_every_folder_of_results_is_its_owners_alone(few_cases: Path, results: Results, site: Settings) -> None:
+    run(few_cases, results, site)
+    found = [path for path in results.folder.rglob("*") if path.is_dir()]
+    assert {path.stat().st_mode & 0o777 for path in found} == {0o700}

@@ -63,7 +63,9 @@ def test_the_terminal_shows_figures_and_groups(consult: Call, tmp_path: Path) ->
     assert "62.50 CNY" in printed
     assert "2026-05" in printed
     assert "Wren" not in printed
-    assert "按科室" in consult("--lang", "zh", "--by", "department")[1]
+    chinese = consult("--lang", "zh", "--by", "department")[1]
+    assert "按科室" in chinese
+    assert not [line for line in chinese.splitlines() if line.rstrip().endswith(".")]
 
 
 def test_the_files_are_their_owners(consult: Call, tmp_path: Path) -> None:

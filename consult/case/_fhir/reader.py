@@ -29,6 +29,12 @@ _READ = (
 _REFUSED = "this is FHIR DSTU1, a version that is not read"
 
 
+class Notice(str):
+    """Said of an input as a whole of which every patient was read; the quality of each case says its part of it."""
+
+    __slots__ = ()
+
+
 def read_fhir(document: Any, *, home: tzinfo) -> tuple[list[Draft], list[str]]:
     """The patients in a FHIR document, and a sentence for each part that could not be read.
 
@@ -92,7 +98,9 @@ class Tally:
         """One sentence for the versions, one for the types."""
         if self._versions:
             listed = " and ".join(f"{count} of FHIR {version}" for version, count in sorted(self._versions.items()))
-            yield f"some resources are not written in FHIR R4 ({listed}); they were read as far as their shape allows"
+            yield Notice(
+                f"some resources are not written in FHIR R4 ({listed}); they were read as far as their shape allows"
+            )
         if self.unread:
             listed = ", ".join(f"{count} {kind}" for kind, count in sorted(self.unread.items()))
-            yield f"resources that are not read: {listed}"
+            yield Notice(f"resources that are not read: {listed}")

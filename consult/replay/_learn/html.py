@@ -70,7 +70,9 @@ class _Told:
         head += ["n", "accepted", "edited", "rejected", "set-aside", "corrected", "distance", "consultations"]
         head += [] if kind == "concept" else ["versions"]
         shown = corrected[:LISTED]
-        body = table([self._say(key) for key in head], [self._source(kind, row) for row in shown], class_="figures")
+        class_ = "figures named" + (" of-kind" if kind in {"agent", "concept"} else "")
+        class_ += "" if kind == "concept" else " told"
+        body = table([self._say(key) for key in head], [self._source(kind, row) for row in shown], class_=class_)
         notes = [
             ("more", len(corrected) - len(shown)),
             ("uncorrected", len(rows) - len(corrected)),

@@ -66,8 +66,8 @@ def _unknown(report: ValueReport, language: Language) -> tuple[str, ...]:
     for one in report.figures:
         if one.reason is not None:
             titles.setdefault(one.reason, []).append(title_of(one.name, language))
-    between = "；" if language == "zh" else "; "
-    return tuple(f"{between.join(names)}: {say(reason, language)}." for reason, names in titles.items())
+    between, colon, stop = ("；", "：", "。") if language == "zh" else ("; ", ": ", ".")
+    return tuple(f"{between.join(names)}{colon}{say(reason, language)}{stop}" for reason, names in titles.items())
 
 
 def _fates(title: str, found: Sequence[Fates], names: Names) -> Sheet:
