@@ -13,6 +13,7 @@ ConsultError
 │   ├── ModelError             a model gave no usable answer; names the model and the kind of failure
 │   ├── Unanswered             no model of a fallback chain gave a usable answer
 │   ├── ReplayMiss             a strict replay was asked something that the recording does not hold
+│   ├── SigningError           a key kept elsewhere, or a time-stamp authority, gave nothing usable; nothing was stored
 │   └── RetrievalError         an index is missing or does not belong to its embedder
 └── MissingExtra               an optional dependency is not installed; names the extra
 ```
@@ -150,6 +151,22 @@ class ReplayMiss(ConsultationError):
         self.agent = agent
         self.key = key
         super().__init__(f"the recording holds no reply to this question of {agent} ({key[:19]}…)")
+
+
+SigningFault = Literal["unavailable", "refused", "wrong"]
+"""unavailable: no answer, or none in time; refused: it answered that it will not; wrong: its answer is unusable."""
+
+
+class SigningError(ConsultationError):
+    """A key that is kept elsewhere, or a time-stamp authority, gave nothing usable; nothing of it was stored.
+
+    Attributes:
+        kind: what went wrong.
+    """
+
+    def __init__(self, kind: SigningFault, message: str) -> None:
+        self.kind: SigningFault = kind
+        super().__init__(message)
 
 
 class RetrievalError(ConsultationError):

@@ -10,6 +10,7 @@ from consult._version import __version__
 from consult.cli import (
     _calc,
     _case,
+    _chat,
     _compare,
     _export,
     _judge,
@@ -70,8 +71,10 @@ app.command("value")(_value.value)
 app.command("learn")(_learn.learn)
 app.command("report")(_report.report)
 app.command("review")(_review.review)
+app.command("chat")(_chat.chat)
 app.add_typer(_keys.app, name="keys")
 app.command("sign")(_sign.sign)
+app.command("timestamp")(_sign.timestamp)
 app.command("verify")(_verify.verify)
 app.command("export")(_export.export)
 app.add_typer(_knowledge.app, name="knowledge")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consult.cli._common import Config, Home, Json, plain, print_json, settings
+from consult.cli._common import Config, Home, Json, Lang, plain, print_json, settings
+from consult.cli._verify_pdf import opened, pdf_json, print_pdf
 from consult.errors import ConsultError, UsageError
 
 if TYPE_CHECKING:
-    from consult.review import Store, VerifyReport
+    from consult.review import Explanation, PdfRecord, Store, VerifyReport
     from consult.settings import Settings
 
 LONGEST = 64 * 1024 * 1024
@@ -21,41 +22,65 @@ LONGEST = 64 * 1024 * 1024
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An exported consultation (JSON).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An exported consultation: JSON, or its PDF.")],
     trust: Annotated[
-        Path | None, typer.Option("--trust", metavar="KEY_OR_DIR", help="Trust these keys instead of the home's.")
+        Path | None,
+        typer.Option("--trust", metavar="PATH", help="Trust this key, certificate or folder instead of the home's."),
     ] = None,
+    trust_tsa: Annotated[
+        Path | None,
+        typer.Option("--trust-tsa", metavar="PATH", help="Certificates of time-stamp authorities, trusted besides."),
+    ] = None,
+    lang: Lang = None,
     json: Json = False,
     home: Home = None,
     config: Config = None,
 ) -> None:
     """Check an export offline; exit code 1 when it is not exactly what a trusted signer signed."""
-    from consult.review import Keyring, verify_document
+    from consult.review import Keyring, explain, verify_document
 
     data = _read(file)
-    if trust is not None and not trust.exists():
-        raise UsageError("the key or folder to trust does not exist")
-    chosen = settings(home, config)
+    printed = opened(data)
+    for named in (trust, trust_tsa):
+        if named is not None and not named.exists():
+            raise UsageError("the key, certificate or folder to trust does not exist")
+    chosen = settings(home, config, lang)
     ring = Keyring.from_path(trust) if trust is not None else Keyring(chosen.home_path / "trusted")
+    if trust_tsa is not None:
+        ring = ring.with_authorities(trust_tsa)
     with _store(chosen) as store:
-        report = verify_document(data, trusted=ring, store=store)
+        report = verify_document(data if printed is None else printed.document, trusted=ring, store=store)
     try:
-        _print(report, json)
+        _print(report, explain(report, language=chosen.language), printed, json)
     finally:  # whoever stops reading must not take a forged plan for a verified one
-        if not report.ok:
+        if not report.ok or (printed is not None and printed.problem is not None):
             raise typer.Exit(1)
 
 
-def _print(report: VerifyReport, json: bool) -> None:
+def _print(report: VerifyReport, meaning: Explanation, printed: PdfRecord | None, json: bool) -> None:
+    ok = report.ok and (printed is None or printed.problem is None)
     if json:
-        print_json(report.model_dump(mode="json"))
+        told = {(one.id, one.result): one.model_dump(mode="json") for one in meaning.checks}
+        checks = [{**one.to_json(), **told[one.name, "passed" if one.ok else "failed"]} for one in report.checks]
+        more = {"ok": ok, "checks": checks, "explanation": meaning.model_dump(mode="json")}
+        pdf = {} if printed is None else {"pdf": pdf_json(printed)}
+        print_json({**report.model_dump(mode="json"), **more, **pdf})
         return
     for check in report.checks:
         print(f"{'ok    ' if check.ok else 'FAILED'}  {check.name}: {plain(check.says, 400)}")
+    for open_ in report.unchecked:
+        print(f"?       {open_.name}: not checked: {plain(open_.says, 400)}")
     for note in report.notes:
         print(f"note    {plain(note, 400)}")
+    for section in meaning.sections:
+        print(f"\n{section.title}")
+        for sentence in section.sentences:
+            print(f"  {plain(sentence, 2000)}")
+    print(f"\n{meaning.verdict}")
+    if printed is not None:
+        print_pdf(printed)
     names = ", ".join(plain(name, 120) for name in report.signers)
-    print(f"Verified: signed by {names}." if report.ok else "NOT verified.")
+    print(f"Verified: signed by {names}." if ok else "NOT verified.")
 
 
 def _read(file: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -83,9 +83,11 @@ class Desks:
             known=self.store.replacements(opened.subject.key, consultation=opened.id),
             detect=False,  # the case went through the detectors when it was stored; passages cite people
         )
-        return self.staff.caller(
-            self.store.journal(opened.id), redact=gateway.redact, clock=self.clock, withheld=self._withheld(opened)
-        )
+        return self.caller(opened, self.store.journal(opened.id), gateway.redact)
+
+    def caller(self, opened: Consultation, journal: Journal, redact: Callable[[str], str]) -> Caller | None:
+        """Who makes calls about a consultation, written to `journal`; None where no model is asked."""
+        return self.staff.caller(journal, redact=redact, clock=self.clock, withheld=self._withheld(opened))
 
     def _withheld(self, opened: Consultation) -> str:
         """Why the models of a consultation may not be asked, where the site is strict; empty: they may."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from consult.case import Case
 from consult.panel._alarm import Alarm, OnAlert
+from consult.panel._conversing import Conversing
 from consult.panel._desks import Desks
 from consult.panel._drafting import Drafting
 from consult.panel._engine import Engine
@@ -22,7 +23,7 @@ from consult.review._clock import Clock, utc_now
 from consult.settings import Settings
 
 
-class Panel(Participants, Reviewing):
+class Panel(Participants, Reviewing, Conversing):
     """A planner, its specialists and a synthesizer over one store.
 
     Every method that works has a synchronous and an asynchronous form; both may be called inside a running event loop
@@ -64,8 +65,8 @@ class Panel(Participants, Reviewing):
         self._staff = Staff(settings, library, given=models or {}, rules_only=engine == "rules", vault=store.vault)
         self._engine = Engine(settings.home_path / "checkpoints.sqlite", store.vault.sealer("checkpoints"))
         alarm = Alarm(store, on_alert)
-        desks = Desks(library, store, settings, self._staff, alarm, reasoners=dict(reasoners or {}), clock=clock)
-        self._drafting = Drafting(desks, store, self._engine)
+        self._desks = Desks(library, store, settings, self._staff, alarm, reasoners=dict(reasoners or {}), clock=clock)
+        self._drafting = Drafting(self._desks, store, self._engine)
 
     @classmethod
     def from_settings(

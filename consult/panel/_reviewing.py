@@ -12,7 +12,7 @@ from consult.panel._lab_report import LabReport, lab_report
 from consult.panel._library import Library
 from consult.panel._opening import test_analytes
 from consult.plan import Language
-from consult.review import Consultation, Decision, FollowUp, Review, SigningKey, Store, sign
+from consult.review import Consultation, Decision, FollowUp, Review, Signer, Store, load_signer, sign
 from consult.review._clock import Clock
 
 
@@ -43,20 +43,19 @@ class Reviewing:
         """
         return Review(self.store, self._clock).decide(self.store.resolve(identifier), decisions, reviewer)
 
-    def sign(
-        self, identifier: str, signer: SigningKey | Path | str, *, stale_reason: str | None = None
-    ) -> Consultation:
+    def sign(self, identifier: str, signer: Signer | Path | str, *, stale_reason: str | None = None) -> Consultation:
         """Sign exactly what was decided; every item must be decided and every alert acknowledged.
 
         Args:
             identifier: the consultation.
-            signer: a signing key, or the path of one.
+            signer: a key of any kind, or the path of a key file in clear; `load_signer` reads an encrypted one.
             stale_reason: why it is signed although results came that it has not seen; needed then.
 
         Raises:
-            ReviewError: something is undecided, results came and no reason is given, or the key is not registered.
+            ReviewError: something is undecided, results came and no reason is given, or the key is not trusted here.
+            SigningError: a key that is kept elsewhere could not be used; nothing is signed.
         """
-        key = signer if isinstance(signer, SigningKey) else SigningKey.load(Path(signer))
+        key = load_signer(Path(signer)) if isinstance(signer, Path | str) else signer
         resolved = self.store.resolve(identifier)
         return sign(self.store, resolved, key, stale_reason=stale_reason, clock=self._clock)
 

@@ -138,6 +138,14 @@ class Staff:
             return [card.id for card in library.generalists]
         return [PLANNER, *(card.id for card in library.specialists), CHAIR]
 
+    def speaks(self, agent: str) -> bool:
+        """Whether a model of the settings answers as this agent; a specialist elsewhere is none."""
+        return agent in self._agents and self._agents[agent].engine == "model"
+
+    def seat(self, agent: str) -> Seat:
+        """The models of an agent and how they are asked."""
+        return Seat.of(agent, self._agents[agent])
+
     def caller(
         self, journal: Journal, *, redact: Callable[[str], str], clock: Callable[[], datetime], withheld: str = ""
     ) -> Caller | None:

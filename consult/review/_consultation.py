@@ -22,6 +22,8 @@ from consult.review._later_models import LaterResults, ResultChange
 
 LATER = "later-results"
 """The audit event that says that results came which the consultation has not seen."""
+STAMPED = "timestamped"
+"""The audit event that says that a time-stamp authority stamped a signature."""
 SCHEMA = 1
 """Version of the document. 1: the first. Older ones stay readable, newer ones are refused."""
 
@@ -132,7 +134,16 @@ class Signature(Model):
     protected: str
     """base64url of the protected header."""
     signature: str
-    """base64url of the Ed25519 signature."""
+    """base64url of the signature, as RFC 7518 writes it for its algorithm."""
+
+
+class TimeStamp(Model):
+    """What a time-stamp authority says of one signature. It proves itself: the authority has signed it."""
+
+    kid: str
+    """Key of the signature that it is over."""
+    token: str
+    """base64 of the TimeStampToken (RFC 3161, DER) over the ASCII bytes of `signature`."""
 
 
 class AuditEntry(Model):
@@ -153,7 +164,8 @@ class AuditEntry(Model):
 class Consultation(Model):
     """The document: what is stored, shown, signed and exported. The contract is section `Consultation` of the guide.
 
-    Without model calls it is written as it was before there were models, so that what was signed then still verifies.
+    Without model calls it is written as it was before there were models, so that what was signed then still verifies;
+    and so without time stamps.
     `later_results` and `stale` are read from the audit log and are not part of the document.
     """
 
@@ -179,11 +191,15 @@ class Consultation(Model):
     decisions: list[Decision] = Field(default_factory=list)
     """Append-only; the latest decision on an item counts."""
     signatures: list[Signature] = Field(default_factory=list)
+    timestamps: list[TimeStamp] = Field(default_factory=list)
+    """Time stamps over signatures; a document without them is written without this member."""
     audit: list[AuditEntry] = Field(default_factory=list)
 
     @model_serializer(mode="wrap")
     def _without_models(self, handler: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:
         document: dict[str, JsonValue] = handler(self)
+        if not self.timestamps:
+            document.pop("timestamps", None)
         if self.usage.calls:
             return document
         return {key: _trimmed(value) if key in _WRITTEN else value for key, value in document.items()}

@@ -13,6 +13,7 @@ OWN = frozenset(
     {
         "created", "model-call", "drafted", "decided", "reviewed", "signed", "superseded", "rejected", "failed",
         "later-results", "follow-up-answered", "replies-deleted", "purged", "rewritten",
+        "asked", "proposal-accepted", "proposal-declined",
     }
 )  # fmt: skip
 """Events that the store writes itself, and that mean something to `verify_document`."""

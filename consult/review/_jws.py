@@ -1,84 +1,140 @@
-"""JWS by joserfc (Ed25519), with a detached payload. joserfc is imported on use: most runs sign nothing."""
+"""JWS by joserfc with a detached payload, over four algorithms. joserfc is imported on use: most runs sign nothing."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from joserfc.jwk import OKPKey
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
     from joserfc.jws import JWSRegistry
+
+    from consult.review._signer import Signer
 
 ALGORITHM = "EdDSA"
 CURVE: Literal["Ed25519"] = "Ed25519"
+ALGORITHMS = {"Ed25519": "EdDSA", "P-256": "ES256", "P-384": "ES384", "RSA": "PS256"}
+"""What is believed, by the kind of the key: one algorithm for each, so that a header cannot choose. Neither `none`, nor
+HMAC, nor RSA with PKCS#1 v1.5 padding. SM2 with SM3 would be one more row: see docs/decisions."""
+NOT_OURS = "not an Ed25519, ECDSA P-256 or P-384, or RSA key"
 
-_MEMBERS: tuple[str, ...] = ("crv", "d", "kty", "x")
+_MEMBERS = {"OKP": ("crv", "kty", "x"), "EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n")}
+_RSA_BITS = range(2048, 8193)
+"""Shorter ones are broken, longer ones are there to keep a verifier busy."""
+_LONGEST_HEADER = 128 * 1024
 
 
 def generate() -> dict[str, str]:
-    """A new private key as a JWK."""
+    """A new private Ed25519 key as a JWK."""
     from joserfc.jwk import OKPKey
 
-    return _strings(OKPKey.generate_key(CURVE).as_dict(private=True))
+    return {name: str(value) for name, value in OKPKey.generate_key(CURVE).as_dict(private=True).items()}
 
 
-def public(jwk: dict[str, Any]) -> dict[str, str]:
-    """The public half of an Ed25519 JWK; members that are not part of the key are left out.
-
-    Raises:
-        ValueError: it is not an Ed25519 key.
-    """
-    return _strings(_key(jwk).as_dict(private=False))
-
-
-def is_private(jwk: dict[str, Any]) -> bool:
-    """Whether the JWK can sign.
+def public(jwk: Mapping[str, Any]) -> dict[str, str]:
+    """The public half of a JWK; members that are not part of the key are left out.
 
     Raises:
-        ValueError: it is not an Ed25519 key.
+        ValueError: it is not a key of one of our kinds, or is written otherwise than a key is.
     """
-    return bool(_key(jwk).is_private)
+    members = _MEMBERS.get(str(jwk.get("kty")), ())
+    own = {name: str(jwk[name]) for name in members if name in jwk}
+    # A file could spell one key in two ways, and so give it two ids.
+    if not own or own != jwk_of(_key(own).public_key):
+        raise ValueError(NOT_OURS)
+    return own
 
 
-def thumbprint(jwk: dict[str, Any]) -> str:
-    """The key's id: RFC 7638 thumbprint, SHA-256, base64url."""
-    return str(_key(jwk).thumbprint())
+def private(jwk: Mapping[str, Any]) -> dict[str, str]:
+    """A private Ed25519 JWK without other members.
+
+    Raises:
+        ValueError: it is not an Ed25519 key, or its two halves are of two keys.
+        KeyError: it is only the public half.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    half = public(jwk)
+    if half["kty"] != "OKP":
+        raise ValueError(NOT_OURS)
+    secret = str(jwk["d"])
+    if jwk_of(Ed25519PrivateKey.from_private_bytes(decode(secret)).public_key()) != half:
+        raise ValueError(NOT_OURS)
+    return {"crv": half["crv"], "d": secret, "kty": half["kty"], "x": half["x"]}
 
 
-def sign_detached(payload: bytes, jwk: dict[str, Any], header: dict[str, str]) -> dict[str, str]:
+def jwk_of(key: PublicKeyTypes) -> dict[str, str]:
+    """The public JWK of a key, in the one spelling that RFC 7518 gives it.
+
+    Raises:
+        ValueError: it is not a key of one of our kinds.
+    """
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return {"crv": CURVE, "kty": "OKP", "x": encode(key.public_bytes_raw())}
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in {"secp256r1", "secp384r1"}:
+        size, point = key.key_size // 8, key.public_numbers()
+        name = "P-256" if size == 32 else "P-384"
+        x, y = (encode(number.to_bytes(size, "big")) for number in (point.x, point.y))
+        return {"crv": name, "kty": "EC", "x": x, "y": y}
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size in _RSA_BITS:
+        numbers = key.public_numbers()
+        return {"e": _number(numbers.e), "kty": "RSA", "n": _number(numbers.n)}
+    raise ValueError(NOT_OURS)
+
+
+def algorithm_of(jwk: Mapping[str, Any]) -> str:
+    """The one algorithm that a key of this kind signs with; empty for a key of another kind."""
+    return ALGORITHMS.get(str(jwk.get("crv", jwk.get("kty"))), "")
+
+
+def thumbprint(jwk: Mapping[str, Any]) -> str:
+    """The key's id: RFC 7638 thumbprint, SHA-256, base64url.
+
+    Raises:
+        ValueError: as `public`.
+    """
+    return str(_key(public(jwk)).thumbprint())
+
+
+def sign_detached(payload: bytes, signer: Signer, header: Mapping[str, Any]) -> dict[str, str]:
     """`{"protected", "signature"}` of one signer over `payload`, which is not repeated in it."""
-    from joserfc import jws
+    text = json.dumps(dict(header), ensure_ascii=True, separators=(",", ":"))
+    protected = encode(text.encode("ascii"))
+    signed = signer.sign(f"{protected}.{encode(payload)}".encode("ascii"))
+    return {"protected": protected, "signature": encode(signed)}
 
-    signed = jws.serialize_json([{"protected": dict(header)}], payload, _key(jwk), registry=_registry())
-    entry = signed["signatures"][0]
-    return {"protected": entry["protected"], "signature": entry["signature"]}
 
-
-def holds(entry: dict[str, str], payload: bytes, jwk: dict[str, Any]) -> bool:
-    """Whether this signature over `payload` was made with this key."""
+def holds(entry: Mapping[str, str], payload: bytes, jwk: Mapping[str, Any]) -> bool:
+    """Whether this signature over `payload` was made with this key, by the algorithm that belongs to the key."""
     from joserfc import jws
     from joserfc.errors import JoseError
 
-    whole = {
-        "payload": _encode(payload),
-        "signatures": [{"protected": entry["protected"], "signature": entry["signature"]}],
-    }
+    signature = {"protected": entry["protected"], "signature": entry["signature"]}
+    whole = {"payload": encode(payload), "signatures": [signature]}
     try:
+        if header_of(entry).get("alg") != algorithm_of(jwk):
+            return False
         jws.deserialize_json(whole, _key(jwk), registry=_registry())  # type: ignore[call-overload]  # a dict, not its TypedDict
     except (JoseError, ValueError):
         return False
     return True
 
 
-def header_of(entry: dict[str, str]) -> dict[str, Any]:
+def header_of(entry: Mapping[str, str]) -> dict[str, Any]:
     """The protected header, not yet to be believed.
 
     Raises:
         ValueError: a part is not canonical base64url (unused bits, padding, foreign characters) or no JSON object.
     """
+    if len(entry["protected"]) > _LONGEST_HEADER:
+        raise ValueError("the protected header is too long")
     decode(entry["signature"])
     header = json.loads(decode(entry["protected"]).decode("utf-8"))
     if not isinstance(header, dict):
@@ -96,36 +152,33 @@ def decode(text: str) -> bytes:
         data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         raise ValueError("not base64url") from None
-    if _encode(data) != text:
+    if encode(data) != text:
         raise ValueError("not canonical base64url")
     return data
 
 
-def _encode(data: bytes) -> str:
+def encode(data: bytes) -> str:
+    """base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def _key(jwk: dict[str, Any]) -> OKPKey:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+def _number(value: int) -> str:
+    return encode(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+def _key(jwk: Mapping[str, Any]) -> OKPKey | ECKey | RSAKey:
     from joserfc.errors import JoseError
-    from joserfc.jwk import OKPKey
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-    if jwk.get("kty") != "OKP" or jwk.get("crv") != CURVE:
-        raise ValueError("not an Ed25519 key")
-    members: dict[str, str | list[str]] = {name: jwk[name] for name in _MEMBERS if name in jwk}
+    kinds: dict[str, type[OKPKey | ECKey | RSAKey]] = {"OKP": OKPKey, "EC": ECKey, "RSA": RSAKey}
+    kind = kinds.get(str(jwk.get("kty")))
+    if kind is None or not algorithm_of(jwk):
+        raise ValueError(NOT_OURS)
+    members: dict[str, Any] = {name: jwk[name] for name in _MEMBERS[str(jwk["kty"])] if name in jwk}
     try:
-        key = OKPKey.import_key(members)
-        # A file could carry the private half of one key and the public half, and so the id, of another.
-        same = key.public_key.public_bytes(Encoding.Raw, PublicFormat.Raw) == decode(str(jwk["x"]))
-    except (JoseError, KeyError, TypeError, ValueError) as error:
-        raise ValueError("not an Ed25519 key") from error
-    if not same:
-        raise ValueError("not an Ed25519 key")
-    return key
-
-
-def _strings(jwk: Any) -> dict[str, str]:
-    return {name: str(jwk[name]) for name in _MEMBERS if name in jwk}
+        return kind.import_key(members)
+    except (JoseError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ValueError(NOT_OURS) from error
 
 
 @cache
@@ -133,19 +186,20 @@ def _registry() -> JWSRegistry:
     from joserfc.errors import UnsupportedAlgorithmError
     from joserfc.jws import JWSRegistry
 
-    class OneAlgorithm(JWSRegistry):
-        """Ed25519 under its old name `EdDSA`, and nothing else.
+    class OurAlgorithms(JWSRegistry):
+        """The four algorithms of `ALGORITHMS`, and nothing else.
 
-        RFC 9864 prefers the name `Ed25519`; joserfc warns of the old one because it may mean two curves. Keys here
-        are checked for their curve, and older verifiers know only the old name.
+        RFC 9864 prefers the name `Ed25519` to `EdDSA`; joserfc warns of the old one because it may mean two curves.
+        Keys here are checked for their curve, and older verifiers know only the old name.
         """
 
-        max_header_length = 8192
+        max_header_length = _LONGEST_HEADER
         max_payload_length = 1 << 30
+        max_signature_length = 2048
 
         def get_alg(self, name: str) -> Any:
-            if name != ALGORITHM:
+            if name not in ALGORITHMS.values():
                 raise UnsupportedAlgorithmError(f"Algorithm of '{name}' is not allowed")
             return self.algorithms[name]
 
-    return OneAlgorithm(algorithms=[ALGORITHM], strict_check_header=False)
+    return OurAlgorithms(algorithms=list(ALGORITHMS.values()), strict_check_header=False)

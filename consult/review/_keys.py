@@ -1,9 +1,11 @@
-"""Signing keys of doctors, and the keys that a home trusts."""
+"""Signing keys of doctors, as they are kept in files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,25 +13,29 @@ from typing import Any
 from consult.errors import NotFound, ReviewError
 from consult.review import _jws
 from consult.review._canonical import read_json
-from consult.storage import private_folder, write_once
+from consult.review._passwords import (
+    decrypted,
+    encrypted,
+    is_encrypted,
+    is_pkcs12,
+    new_password,
+    open_pkcs12,
+    refuse_endless,
+)
+from consult.review._signer import CertifiedKey, Signer
+from consult.storage import write_once
 
 NAME_LONGEST = 120
+LONGEST_FILE = 1024 * 1024
+"""Bytes of a file of keys or certificates."""
 
-
-@dataclass(frozen=True, slots=True)
-class TrustedKey:
-    """The public half of a key, and whose it is."""
-
-    kid: str
-    """RFC 7638 thumbprint, always computed from the key."""
-    name: str
-    """Registered name of the signer; empty when the key came without one."""
-    jwk: dict[str, str]
+Password = str | Callable[[], str]
+"""The password of a key file, or how to ask for it; it is asked only when the file has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A doctor's private key. Whoever holds the file can sign in this name."""
+    """A doctor's private Ed25519 key. Whoever holds the file, and its password if it has one, can sign in this name."""
 
     name: str
     jwk: dict[str, str] = field(repr=False)
@@ -47,119 +53,114 @@ class SigningKey:
         return cls(name=signer_name(name), jwk=jwk, kid=_jws.thumbprint(jwk))
 
     @classmethod
-    def load(cls, path: Path) -> SigningKey:
+    def load(cls, path: Path, *, password: Password | None = None) -> SigningKey:
         """Read a key that `save` wrote.
+
+        Args:
+            path: the file.
+            password: of an encrypted one.
 
         Raises:
             NotFound: no such file.
-            ReviewError: it is not a private Ed25519 JWK with a `name`.
+            ReviewError: it is not a private Ed25519 JWK with a `name`, or its password is missing or wrong.
         """
-        found = _read(Path(path))
+        return cls._of(_opened(read_key_file(Path(path)), password))
+
+    @classmethod
+    def _of(cls, data: bytes) -> SigningKey:
+        found = jwks_of(data)
         if len(found) != 1 or not isinstance(found[0].get("name"), str):
             raise ReviewError("the key file holds no named signing key; `consult keys new` makes one")
-        jwk = found[0]
         try:
-            if not _jws.is_private(jwk):
-                raise ReviewError("the key file holds only the public half of a key; signing needs the private one")
-            own = {name: str(jwk[name]) for name in ("crv", "d", "kty", "x")}
-            return cls(name=signer_name(jwk["name"]), jwk=own, kid=_jws.thumbprint(own))
+            own = _jws.private(found[0])
+        except KeyError:
+            raise ReviewError(
+                "the key file holds only the public half of a key; signing needs the private one"
+            ) from None
         except ValueError:
             raise ReviewError("the key file holds no Ed25519 key") from None
+        return cls(name=signer_name(found[0]["name"]), jwk=own, kid=_jws.thumbprint(own))
 
-    def save(self, path: Path) -> None:
-        """Write the key as a JWK, not encrypted, readable by its owner only (0600).
+    @property
+    def algorithm(self) -> str:
+        """`EdDSA`."""
+        return _jws.ALGORITHM
+
+    @property
+    def certificate_chain(self) -> tuple[bytes, ...]:
+        """None: the key is trusted by being registered."""
+        return ()
+
+    def sign(self, data: bytes) -> bytes:
+        """The Ed25519 signature over `data`."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(_jws.decode(self.jwk["d"])).sign(data)
+
+    def save(self, path: Path, *, password: str | None = None) -> None:
+        """Write the key as a JWK, readable by its owner only (0600): in clear, or encrypted under `password`.
 
         Raises:
-            ReviewError: the file exists, or its folder cannot be written.
+            ReviewError: the file exists, its folder cannot be written, or the password is too short.
         """
-        text = json.dumps({**self.jwk, "kid": self.kid, "name": self.name}, ensure_ascii=False, indent=2) + "\n"
+        data = self._written(password)
         try:
-            written = write_once(Path(path), text.encode("utf-8"))
+            written = write_once(Path(path), data)
         except OSError as error:
             raise ReviewError(f"the key cannot be written: {error.strerror}") from None
         if not written:
             raise ReviewError("the key file exists already; a key is never overwritten")
 
+    def save_again(self, path: Path, *, password: str) -> None:
+        """Put the key, encrypted under another password, in the place of a file that holds it; in one step.
+
+        Raises:
+            ReviewError: its folder cannot be written, or the password is too short.
+        """
+        data = self._written(password)
+        beside = Path(path).with_name(f".{secrets.token_hex(8)}.jwk")
+        try:
+            write_once(beside, data)
+            os.replace(beside, path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise ReviewError(f"the key cannot be written: {error.strerror}") from None
+
     def public_jwk(self) -> dict[str, str]:
         """The half to give away: JWK with `kid` and `name`."""
         return {**_jws.public(self.jwk), "kid": self.kid, "name": self.name}
 
-
-class Keyring:
-    """The keys whose signatures are believed: a folder of public JWKs, one file each."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._fixed: dict[str, TrustedKey] | None = None
-
-    @classmethod
-    def from_path(cls, path: Path) -> Keyring:
-        """Trust what is in `path`: a JWK or JWK Set file, or a folder of them. A private key counts as its public half.
-
-        Raises:
-            NotFound: no such file or folder.
-            ReviewError: a file is not a key.
-        """
-        where = Path(path)
-        if where.is_dir():
-            return cls(where)
-        ring = cls(where.parent)
-        ring._fixed = {key.kid: key for key in _trusted(where)}
-        return ring
-
-    def register(self, jwk: Mapping[str, Any], name: str) -> str:
-        """Trust the public half of `jwk` as the key of `name`; the key's id.
-
-        Raises:
-            ReviewError: not an Ed25519 key, or it is registered under another name.
-        """
-        try:
-            public = _jws.public(dict(jwk))
-        except ValueError:
-            raise ReviewError("only Ed25519 keys can be registered") from None
-        key = TrustedKey(kid=_jws.thumbprint(public), name=signer_name(name), jwk=public)
-        text = json.dumps({**public, "kid": key.kid, "name": key.name}, ensure_ascii=False, indent=2) + "\n"
-        if not write_once(private_folder(self._folder) / f"{key.kid}.jwk.json", text.encode("utf-8")):
-            known = self.find(key.kid)
-            if known is None or known.name != key.name:
-                raise ReviewError(f"key {key.kid!r} is registered under another name")
-        return key.kid
-
-    def find(self, kid: str) -> TrustedKey | None:
-        """The trusted key with this id; None when there is none."""
-        return next((key for key in self if key.kid == kid), None)
-
-    def read_once(self) -> Keyring:
-        """The keys as they are now, for whoever checks many records: this ring reads its folder for each of them."""
-        ring = Keyring(self._folder)
-        ring._fixed = {key.kid: key for key in self}
-        return ring
-
-    def signers(self) -> list[tuple[str, str]]:
-        """Id and registered name of every trusted key, by name."""
-        return sorted(((key.kid, key.name) for key in self), key=lambda signer: (signer[1], signer[0]))
-
-    def __iter__(self) -> Iterator[TrustedKey]:
-        if self._fixed is not None:
-            yield from self._fixed.values()
-            return
-        files = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
-        for file in files:
-            if file.suffix in {".json", ".jwk", ".jwks"} and not file.name.startswith("."):
-                yield from _trusted(file)
+    def _written(self, password: str | None) -> bytes:
+        whole = {**self.jwk, "kid": self.kid, "name": self.name}
+        if password is not None:
+            return encrypted(whole, new_password(password))
+        return (json.dumps(whole, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def read_public_jwk(path: Path) -> dict[str, str]:
-    """The public half of the one key in a JWK file, private or public.
+def load_signer(path: Path, *, password: Password | None = None) -> Signer:
+    """Read whatever key file can sign: a JWK in clear or encrypted, or PKCS#12 with a certificate.
+
+    Args:
+        path: the file; what it is is seen from its content.
+        password: of an encrypted one. Asked for when the file has one; a PKCS#12 file is first tried without.
 
     Raises:
         NotFound: no such file.
-        ReviewError: it does not hold one Ed25519 key.
+        ReviewError: it holds no key that can sign here, or its password is missing or wrong.
     """
-    found = _trusted(Path(path))
-    if len(found) != 1:
-        raise ReviewError("the key file holds several keys")
-    return found[0].jwk
+    data = read_key_file(Path(path))
+    return _certified(data, password) if is_pkcs12(data) else SigningKey._of(_opened(data, password))
+
+
+def is_protected(path: Path) -> bool:
+    """Whether a key file is encrypted, or PKCS#12.
+
+    Raises:
+        NotFound: no such file.
+        ReviewError: it cannot be read.
+    """
+    data = read_key_file(Path(path))
+    return is_encrypted(data) or is_pkcs12(data)
 
 
 def signer_name(name: str) -> str:
@@ -174,27 +175,80 @@ def signer_name(name: str) -> str:
     return plain
 
 
-def _trusted(path: Path) -> list[TrustedKey]:
-    try:
-        # The id is computed, never taken from the file: a file cannot pose as another key.
-        return [
-            TrustedKey(kid=_jws.thumbprint(jwk), name=str(jwk.get("name") or ""), jwk=_jws.public(jwk))
-            for jwk in _read(path)
-        ]
-    except ValueError:
-        raise ReviewError("a key file holds a key that is not an Ed25519 JWK") from None
+def read_key_file(path: Path) -> bytes:
+    """The content of a file of keys or certificates.
 
-
-def _read(path: Path) -> list[dict[str, Any]]:
+    Raises:
+        NotFound: no such file.
+        ReviewError: it cannot be read, or is far too long.
+    """
     try:
-        found = read_json(path.read_bytes())
+        with path.open("rb") as stream:
+            data = stream.read(LONGEST_FILE + 1)
     except FileNotFoundError:
         raise NotFound("the key file does not exist") from None
     except OSError as error:
         raise ReviewError(f"a key file cannot be read: {error.strerror}") from None
+    if len(data) > LONGEST_FILE:
+        raise ReviewError("a key file is far longer than any key")
+    return data
+
+
+def jwks_of(data: bytes) -> list[dict[str, Any]]:
+    """The keys of a JWK or of a JWK Set.
+
+    Raises:
+        ReviewError: it is neither.
+    """
+    try:
+        found = read_json(data)
     except ValueError as error:
         raise ReviewError(f"a key file is not a JWK: {error}") from None
-    keys = found.get("keys", [found]) if isinstance(found, dict) else []
-    if not keys or not all(isinstance(key, dict) for key in keys):
+    keys = found.get("keys", [found]) if isinstance(found, Mapping) else []
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
         raise ReviewError("a key file is not a JWK")
-    return list(keys)
+    return keys
+
+
+def _opened(data: bytes, password: Password | None) -> bytes:
+    """The JWK of a key file in clear, decrypted where it must be."""
+    return decrypted(data, _asked(password)) if is_encrypted(data) else data
+
+
+def _asked(password: Password | None) -> str:
+    if password is None:
+        raise ReviewError("the key file is encrypted; its password is needed")
+    return password if isinstance(password, str) else password()
+
+
+def _certified(data: bytes, password: Password | None) -> CertifiedKey:
+    from consult.review._certificates import chain_from, common_name
+
+    found = _open_pkcs12(data, password)
+    if found.key is None or found.cert is None:
+        raise ReviewError("the key file holds no private key with its certificate")
+    try:
+        jwk = _jws.jwk_of(found.key.public_key())
+        same = jwk == _jws.jwk_of(found.cert.certificate.public_key())
+    except (ValueError, AttributeError):
+        raise ReviewError(f"the key file holds a key that cannot sign here: it is {_jws.NOT_OURS}") from None
+    if not same:
+        raise ReviewError("the certificate in the key file belongs to another key")
+    leaf, others = found.cert.certificate, [one.certificate for one in found.additional_certs]
+    return CertifiedKey(
+        name=signer_name(common_name(leaf)),
+        kid=_jws.thumbprint(jwk),
+        algorithm=_jws.algorithm_of(jwk),
+        certificate_chain=chain_from(leaf, others),
+        key=found.key,
+    )
+
+
+def _open_pkcs12(data: bytes, password: Password | None) -> Any:
+    refuse_endless(data)
+    for empty in (None, ""):
+        try:
+            return open_pkcs12(data, empty)
+        except ReviewError:
+            continue
+    return open_pkcs12(data, _asked(password))

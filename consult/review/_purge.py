@@ -16,6 +16,7 @@ from consult.models import Call
 from consult.review import _tables
 from consult.review._clock import Clock, stamp, utc_now
 from consult.review._consultation import AuditEntry
+from consult.review._conversation import asked_calls
 from consult.review._home_log import append_home
 from consult.review._journal import revisions, stored_calls
 from consult.review._patients import NOBODY, linked_keys
@@ -144,7 +145,7 @@ class Purge:
     def calls(self, due: Sequence[Due]) -> list[Call]:
         """Their model calls: what came back may stand in a cache or a recording as well."""
         with self._store.transaction("read") as connection:
-            return [call for one in due for call in stored_calls(connection, one.id)]
+            return [call for one in due for calls in (stored_calls, asked_calls) for call in calls(connection, one.id)]
 
     def _live(self, connection: Connection, id: str) -> set[str]:
         found = {one.id for one in _rows(connection, _table.c.id.in_(revisions(connection, id)))}

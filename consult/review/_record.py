@@ -12,13 +12,13 @@ from consult.errors import NotFound, ReviewError
 from consult.review import _tables
 from consult.review._audit import AuditChain, next_entry
 from consult.review._canonical import digest
-from consult.review._consultation import AuditEntry, Consultation, Decision, Signature
+from consult.review._consultation import STAMPED, AuditEntry, Consultation, Decision, Signature, TimeStamp
 from consult.review._same_results import results_digest
 from consult.review._sealed import seal, unseal
 from consult.review._state import alert_ids, pending_items
 
-APPENDED = frozenset({"decisions", "signatures", "audit"})
-"""Parts of the document that only grow; each has its own table."""
+APPENDED = frozenset({"decisions", "signatures", "timestamps", "audit"})
+"""Parts of the document that only grow; each has its own table, time stamps that of the details of the audit log."""
 PURGED = "purged"
 """Status, in the table alone, of a consultation of which only the audit log is left."""
 
@@ -64,6 +64,7 @@ class Record:
             Signature.model_validate_json(b) for b in bodies(connection, _tables.signature, id).values()
         ]
         consultation.audit = [AuditEntry.model_validate_json(b) for b in bodies(connection, _tables.audit, id).values()]
+        consultation.timestamps = _time_stamps(connection, consultation)
         return cls(connection, consultation, language=row.language, engine=row.engine)
 
     @classmethod
@@ -176,6 +177,13 @@ def append_event(connection: Connection, id: str, event: str, data: Mapping[str,
     entry = next_entry(None if last is None else AuditEntry.model_validate_json(last), event, data, at)
     body = seal(connection, entry.model_dump_json(), _tables.audit, "body", id, entry.seq)
     connection.execute(_LOGGED, {"consultation": id, "seq": entry.seq, "body": body})
+
+
+def _time_stamps(connection: Connection, consultation: Consultation) -> list[TimeStamp]:
+    """What time-stamp authorities said of its signatures."""
+    entries = [entry.seq for entry in consultation.audit if entry.event == STAMPED]
+    details = bodies(connection, _tables.detail, consultation.id) if entries else {}
+    return [TimeStamp.model_validate_json(details[seq]) for seq in entries if seq in details]
 
 
 def bodies(connection: Connection, table: Table, id: str) -> dict[int, str]:

@@ -7,10 +7,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from consult.review._clock import Clock, Ids, random_id, utc_now
+from consult.review._conversation import Conversation
 from consult.review._database import Database
 from consult.review._drafts import Drafts
 from consult.review._home import home_secret
-from consult.review._keys import Keyring
+from consult.review._keyring import Keyring
 from consult.review._patients import Patients
 from consult.review._reading import Reading
 from consult.review._since import Since
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from consult.settings import Settings
 
 
-class Store(Drafts, Reading, Since):
+class Store(Drafts, Reading, Since, Conversation):
     """Consultations on disk. Safe to share between threads; several processes may use one home."""
 
     def __init__(self, database: Database, *, home: Path, secret: bytes, clock: Clock, ids: Ids) -> None:

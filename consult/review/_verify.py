@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from consult.case import Model
+from consult.review import _jws
 from consult.review._canonical import canonical, read_json
 from consult.review._consistency import log_problem
 from consult.review._consultation import SCHEMA, Consultation
-from consult.review._keys import Keyring
+from consult.review._keyring import Keyring, Trust
+from consult.review._revocation import RevocationSource
 from consult.review._signing import sealed_audit
 from consult.review._state import pending_items, plan_problem, problem_of
+from consult.review._verify_certified import Finding, certificates, revocations, time_stamps
+from consult.review._verify_report import ALWAYS, GOOD, Check, CheckName, Unchecked, VerifyReport
+from consult.review._verify_seen import covered, seen
 from consult.review._verify_signed import (
     Signed,
     content_problem,
@@ -24,58 +29,41 @@ from consult.review._verify_signed import (
     stale_notes,
     subject_problem,
 )
-from consult.review._verify_stored import store_notes, store_problem
+from consult.review._verify_stored import (
+    logged_revocations,
+    logged_time_stamps,
+    store_knows,
+    store_notes,
+    store_problem,
+)
 
 if TYPE_CHECKING:
     from consult.review._store import Store
 
-CheckName = Literal["canonical", "schema", "audit", "content", "subject", "signature", "signer", "complete"]
 
-GOOD: dict[CheckName, str] = {
-    "canonical": "the bytes are canonical JSON",
-    "schema": "the document has the shape of a consultation",
-    "audit": "the audit log is whole and is sealed by the signatures",
-    "content": "the content is what was signed",
-    "subject": "it is about the patient for whom it was signed",
-    "signature": "every signature holds",
-    "signer": "every signer is trusted",
-    "complete": "every item is decided and every danger has its acknowledged alert",
-}
+MOST_SIGNATURES = 50
+"""More than any consultation has doctors; each costs time to check."""
 
 
-class Check(Model):
-    """One thing that was checked."""
-
-    name: CheckName
-    ok: bool
-    says: str
-    """One clause; without patient text."""
-
-    def to_json(self) -> dict[str, object]:
-        """The check as JSON types."""
-        return self.model_dump(mode="json")
-
-
-class VerifyReport(Model):
-    """What `verify_document` found. A check that could not be made, because an earlier one failed, is absent."""
-
-    ok: bool
-    """The document is exactly what trusted doctors signed."""
-    checks: list[Check]
-    signers: list[str] = []
-    """Trusted names whose signatures hold."""
-    notes: list[str] = []
-    """What must be known besides: signed although stale; what the local store knows: superseded, later results."""
-
-
-def verify_document(data: bytes, *, trusted: Keyring, store: Store | None = None) -> VerifyReport:
-    """Check an exported consultation.
+def verify_document(
+    data: bytes,
+    *,
+    trusted: Keyring,
+    store: Store | None = None,
+    sources: Sequence[RevocationSource] = (),
+) -> VerifyReport:
+    """Check an exported consultation. Without `sources` that ask a network, nothing leaves this machine.
 
     Args:
         data: the file, byte for byte.
-        trusted: the keys to believe; no other is.
+        trusted: the keys, roots and authorities to believe; no others are.
         store: when the patient or the consultation is known there, they are compared too.
+        sources: where else to ask whether certificates were revoked; the lists of `trusted` are always asked.
+
+    Raises:
+        ReviewError: a file of `trusted` cannot be read.
     """
+    trust = trusted.trust()
     try:
         document = read_json(data)
     except ValueError as error:
@@ -85,19 +73,37 @@ def verify_document(data: bytes, *, trusted: Keyring, store: Store | None = None
     checks.append(_check("schema", problem))
     if consultation is None:
         return _report([*checks, *_unprotected(document)])
-    signed = [examine(entry.model_dump(), consultation, document, trusted) for entry in consultation.signatures]
+    if store is not None:
+        trust = replace(trust, revocations=(*trust.revocations, *logged_revocations(store)))
+    known = store if store is not None and store_knows(consultation, store) else None
+    signed = _examined(consultation, document, trust, home=known is not None)
     checks.append(_check("audit", _audit_problem(consultation, signed, store)))
     if signed:
         checks.append(_check("content", content_problem(document, signed)))
         checks.append(_check("subject", subject_problem(consultation, document, signed, store)))
     checks.append(_check("signature", signature_problem(consultation, signed)))
+    unchecked: list[Unchecked] = []
     if signed:
         checks.append(_check("signer", signer_problem(signed)))
+        found_by: dict[CheckName, Finding] = {
+            "certificate": certificates(signed),
+            "revocation": revocations(signed, trust, sources),
+            "timestamp": time_stamps(consultation, signed, _logged(consultation, known)),
+        }
+        for name, found in found_by.items():
+            checks += [_check(name, found.problem)] if found.made else []
+            unchecked += found.unchecked
     checks.append(_check("complete", _complete_problem(consultation)))
-    signers = [one.key.name or one.header["signer"] for one in signed if one.key is not None and one.holds]
     notes = stale_notes(consultation, signed)
     notes += store_notes(consultation, store) if store is not None else []
-    return _report(checks, signers=signers, notes=notes)
+    return _report(
+        checks,
+        signers=[one.key.name or one.header["signer"] for one in signed if one.key is not None and one.holds],
+        notes=notes,
+        unchecked=unchecked,
+        signatures=seen(signed),
+        covers=covered(consultation, document),
+    )
 
 
 def record_problem(consultation: Consultation, *, trusted: Keyring, store: Store) -> CheckName | None:
@@ -115,20 +121,50 @@ def record_problem(consultation: Consultation, *, trusted: Keyring, store: Store
         return "audit" if log_problem(consultation) or seal_problem(consultation, []) else None
     sealed = consultation.model_copy(update={"audit": sealed_audit(consultation.audit)})
     document = sealed.model_dump(mode="json")
-    signed = [examine(entry.model_dump(), sealed, document, trusted) for entry in sealed.signatures]
+    trust = trusted.trust()
+    signed = _examined(sealed, document, trust, home=True)
     checks: dict[CheckName, Callable[[], str | None]] = {
         "audit": lambda: log_problem(consultation) or seal_problem(sealed, signed),
         "content": lambda: content_problem(document, signed),
         "subject": lambda: subject_problem(sealed, document, signed, store),
         "signature": lambda: signature_problem(sealed, signed),
         "signer": lambda: signer_problem(signed),
+        "certificate": lambda: certificates(signed).problem,
+        "revocation": lambda: revocations(signed, trust).problem,
+        "timestamp": lambda: time_stamps(sealed, signed, _logged(sealed, store)).problem,
         "complete": lambda: _complete_problem(sealed),
     }
     return next((name for name, problem in checks.items() if problem() is not None), None)
 
 
-def _report(checks: list[Check], **more: list[str]) -> VerifyReport:
-    return VerifyReport(ok=all(check.ok for check in checks) and len(checks) == len(GOOD), checks=checks, **more)
+def _examined(consultation: Consultation, document: dict[str, Any], trust: Trust, *, home: bool) -> list[Signed]:
+    tokens: dict[str, list[str]] = {}
+    for one in consultation.timestamps:
+        tokens.setdefault(one.kid, []).append(one.token)
+    found = []
+    for entry in consultation.signatures:
+        body = entry.model_dump()
+        stamps = tokens.get(_kid(body), ()) if tokens else ()
+        found.append(examine(body, document, trust, tokens=stamps, home=home))
+    return found
+
+
+def _kid(entry: dict[str, str]) -> str:
+    try:
+        return str(_jws.header_of(entry).get("kid"))
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _logged(consultation: Consultation, store: Store | None) -> Collection[str] | None:
+    if store is None or not consultation.timestamps:
+        return None
+    return logged_time_stamps(consultation, store)
+
+
+def _report(checks: list[Check], **more: Any) -> VerifyReport:
+    made = {check.name for check in checks}
+    return VerifyReport(ok=all(check.ok for check in checks) and made >= ALWAYS, checks=checks, **more)
 
 
 def _check(name: CheckName, problem: str | None) -> Check:
@@ -151,6 +187,8 @@ def _read(document: Any) -> tuple[Consultation | None, str | None]:
         return None, f"it has schema version {version}; this program reads up to version {SCHEMA}"
     try:
         consultation = Consultation.model_validate(document)
+        if len(consultation.signatures) > MOST_SIGNATURES or len(consultation.timestamps) > 4 * MOST_SIGNATURES:
+            return None, "it has more signatures or time stamps than a consultation can have"
         same = canonical(consultation.model_dump(mode="json")) == canonical(document)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"][:4] if isinstance(part, int | str))

@@ -5,10 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from consult.errors import NotFound
-from consult.review._consultation import Consultation
+from consult.review._consultation import STAMPED, Consultation
+from consult.review._revocation import KEY_REVOKED, Revocation
 
 if TYPE_CHECKING:
     from consult.review._store import Store
+
+
+def store_knows(consultation: Consultation, store: Store) -> bool:
+    """Whether the log of this document is one of this home, purged or not."""
+    try:
+        known = store.log(consultation.id)
+    except NotFound:
+        return False
+    return bool(consultation.audit) and list(known[: len(consultation.audit)]) == consultation.audit
+
+
+def logged_time_stamps(consultation: Consultation, store: Store) -> set[str]:
+    """Hashes of the tokens that the log of this home tells of."""
+    return {str(one.data["token"]) for one in store.log(consultation.id) if one.event == STAMPED}
+
+
+def logged_revocations(store: Store) -> list[Revocation]:
+    """The keys that the log of this home tells to be revoked: their files may have been taken away."""
+    told = [entry.data for entry in store.home_log() if entry.event == KEY_REVOKED]
+    return [Revocation(kid=str(one["kid"]), since=str(one["since"]), reason=str(one["reason"])) for one in told]
 
 
 def store_problem(consultation: Consultation, store: Store) -> str | None:

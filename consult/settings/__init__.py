@@ -13,6 +13,7 @@ from consult.settings._participants import ParticipantSettings
 from consult.settings._privacy import PrivacySettings
 from consult.settings._profiles import PROFILES, Profile, Provider
 from consult.settings._settings import DEFAULT_FILE, Retrieval, Rules, Settings, Site, agent_settings
+from consult.settings._signing import SigningSettings
 from consult.settings._storage import KeepDays, StorageSettings
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "ReplyTls",
     "Rules",
     "Settings",
+    "SigningSettings",
     "Site",
     "StorageSettings",
     "TelemetrySettings",

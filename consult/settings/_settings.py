@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from consult.errors import SettingsError
 from consult.settings._agents import AgentSettings
@@ -18,6 +18,7 @@ from consult.settings._listen import Listen
 from consult.settings._models import RULES, ModelSettings
 from consult.settings._participants import ParticipantSettings
 from consult.settings._privacy import PrivacySettings
+from consult.settings._signing import SigningSettings
 from consult.settings._source import DEFAULT_FILE, from_environment, from_file
 from consult.settings._storage import StorageSettings
 from consult.settings._table import Table, Zone
@@ -33,6 +34,8 @@ RESERVED = (RULES, "remote")
 class Site(Table):
     """The hospital or laboratory this runs in."""
 
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    """As it stands at the head of exported records."""
     time_zone: Zone = "UTC"
     """IANA name; assumed, and said to be assumed, for times sent without an offset."""
 
@@ -80,6 +83,7 @@ class Settings(Table):
     cds: CdsSettings = CdsSettings()
     privacy: PrivacySettings = PrivacySettings()
     judge: JudgeSettings = JudgeSettings()
+    signing: SigningSettings = SigningSettings()
     """Who judges plans by rubrics."""
     participants: dict[str, ParticipantSettings] = Field(default_factory=dict)
     """Outside models that read images, slides and tracings, by the name of the site's choice."""

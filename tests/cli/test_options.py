@@ -11,10 +11,12 @@ from consult._version import __version__
 from .conftest import CASES, Call, Stored
 
 COMMANDS = (
-    ("case",), ("run",), ("show",), ("list",), ("review",), ("sign",), ("verify",), ("export",), ("keys", "new"),
+    ("case",), ("run",), ("show",), ("list",), ("review",), ("sign",), ("timestamp",), ("verify",), ("export",),
+    ("keys", "new"), ("keys", "show"), ("keys", "change-password"), ("keys", "revoke"),
     ("keys", "trust"), ("keys", "list"), ("knowledge", "build"), ("knowledge", "search"), ("knowledge", "check"),
     ("report",), ("calc",), ("purge",), ("storage", "key"), ("storage", "status"), ("storage", "rewrite"),
     ("listen",), ("send",), ("inbox",), ("replay",), ("compare",), ("judge",), ("learn",), ("value",),
+    ("chat",),
 )  # fmt: skip
 SCREEN = 24
 LONG = {("replay",): 36}
@@ -27,11 +29,16 @@ OPTIONS = {
     "show": ["--why"],
     "list": ["--status", "--limit"],
     "review": ["--reviewer", "--decisions"],
-    "sign": ["--key", "--stale-reason"],
-    "verify": ["--trust"],
-    "export": ["--format", "--out"],
-    "keys new": ["--name", "--out"],
-    "keys trust": ["--name"],
+    "chat": ["--ask", "--accept", "--decline", "--transcript", "--who", "--engine", "--lang"],
+    "sign": ["--key", "--password-file", "--stale-reason"],
+    "timestamp": [],
+    "verify": ["--trust", "--trust-tsa", "--lang"],
+    "export": ["--format", "--out", "--pdf-key", "--password-file", "--lang"],
+    "keys new": ["--name", "--out", "--encrypt", "--password-file"],
+    "keys show": ["--password-file"],
+    "keys change-password": ["--password-file", "--new-password-file"],
+    "keys revoke": ["--from", "--reason", "--by"],
+    "keys trust": ["--name", "--timestamps"],
     "keys list": [],
     "knowledge build": [],
     "knowledge check": ["--today"],
@@ -74,7 +81,10 @@ def test_help_is_one_screen_and_names_every_option(consult: Call, command: tuple
         assert f"  {option} " in result.out, option
 
 
-@pytest.mark.parametrize(("group", "names"), [((), {c[0] for c in COMMANDS}), (("keys",), {"new", "trust", "list"})])
+@pytest.mark.parametrize(
+    ("group", "names"),
+    [((), {c[0] for c in COMMANDS}), (("keys",), {"new", "show", "change-password", "trust", "revoke", "list"})],
+)
 def test_help_of_a_group_names_its_commands(consult: Call, group: tuple[str, ...], names: set[str]) -> None:
     result = consult(*group, "--help")
     assert result.code == 0

@@ -181,7 +181,7 @@ def test_limits_hold_over_all_workers(cluster: Any, few_cases: Path, site: Setti
             most = server.most_in_flight
             os.kill(await pid_of(hand.actor), signal.SIGKILL)
             await until(lambda: hand.dead)
-            assert hand.name not in await keeper.inside.remote()
+            assert not (await keeper.inside.remote())[hand.name]
 
         given = pairs(few_cases, site, 2)
         arms = [Arm(name, asking) for name in ("panel", "twin")]
