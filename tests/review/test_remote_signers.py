@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -41,8 +42,12 @@ class Service:
 
     def sign(self, data: bytes) -> bytes:
         body = json.dumps({"data": base64.b64encode(data).decode()}).encode()
-        with urllib.request.urlopen(self._url, data=body, timeout=self._timeout) as answer:
-            made = base64.b64decode(json.load(answer)["signature"])
+        try:
+            with urllib.request.urlopen(self._url, data=body, timeout=self._timeout) as answer:
+                made = base64.b64decode(json.load(answer)["signature"])
+        except urllib.error.HTTPError as error:
+            error.close()  # it is the answer too, and holds the connection
+            raise
         return b"".join(number.to_bytes(32, "big") for number in decode_dss_signature(made))
 
 
